@@ -1,0 +1,1 @@
+"""How people reach Cifra, and what it remembers."""

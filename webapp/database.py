@@ -1,0 +1,62 @@
+"""The database: one Flask-SQLAlchemy handle, and the transactions that the work is done in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from webapp.models import Base
+
+BUSY_TIMEOUT_SECONDS = 15
+
+db = SQLAlchemy(model_class=Base)
+
+
+def init_database(app: Flask) -> None:
+    """Bind the handle to the app. Expects SQLALCHEMY_DATABASE_URI in its config."""
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}
+        }
+    else:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _tune_sqlite(db.engine)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One short transaction that means to write: commits at the end, rolls back on an error.
+
+    On SQLite it begins as IMMEDIATE, so that two writers queue up instead of failing half-way.
+    """
+    session = Session(db.engine.execution_options(cifra_writes=True), expire_on_commit=False)
+    with session, session.begin():
+        yield session
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, and transactions that SQLAlchemy begins itself (as its docs recommend)."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # an answered 202 survives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("cifra_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

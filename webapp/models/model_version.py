@@ -1,0 +1,55 @@
+"""A model version: one trained network file, its scores, and whether it was ever published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Select, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, utc_now
+
+
+class ModelVersion(Base):
+    """A network that was trained or imported here. The newest publication is the live one."""
+
+    __tablename__ = "model_versions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # people call it "version 3"
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    published_at: Mapped[datetime | None] = mapped_column(index=True)  # latest publication
+
+    origin: Mapped[str] = mapped_column(String(16))  # shipped, trained or imported
+    architecture: Mapped[str] = mapped_column(String(32))  # cnn, mlp, rnn, transformer
+    parameters: Mapped[int]
+    filename: Mapped[str] = mapped_column(String(255))  # inside the model folder
+    sha256: Mapped[str] = mapped_column(String(64))  # of the file, verified at load
+    size: Mapped[int]  # bytes
+
+    accuracy: Mapped[float | None]  # on the MNIST test set, 0..1
+    scores: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    notes: Mapped[str | None] = mapped_column(Text)
+    training_run_id: Mapped[int | None] = mapped_column(ForeignKey("training_runs.id"))
+
+    @property
+    def name(self) -> str:
+        return f"version {self.id}"
+
+    @classmethod
+    def newest_first(cls) -> Select[tuple[ModelVersion]]:
+        return select(cls).order_by(cls.id.desc())
+
+    @classmethod
+    def current(cls) -> Select[tuple[ModelVersion]]:
+        """The version that should answer now: the one published last. None before the first."""
+        return (
+            select(cls)
+            .where(cls.published_at.is_not(None))
+            .order_by(cls.published_at.desc(), cls.id.desc())
+            .limit(1)
+        )
+
+    def publish(self) -> None:
+        """Make this the live version. Rolling back is publishing an earlier one."""
+        self.published_at = utc_now()

@@ -1,0 +1,163 @@
+"""A prediction: one picture a person gave, and what became of it. The row is the work to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from webapp.models.base import Base, new_token, utc_now
+from webapp.models.digit import Digit
+
+if TYPE_CHECKING:
+    from webapp.models.model_version import ModelVersion
+
+MAX_ATTEMPTS = 3  # a picture that ends its worker this often is poisonous, and fails alone
+
+
+class Status(StrEnum):
+    """Where a prediction stands. The last three are final."""
+
+    PENDING = "pending"
+    READING = "reading"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+SETTLED = (Status.DONE, Status.REFUSED, Status.FAILED)
+
+
+class Prediction(Base):
+    """One accepted upload, from pending to its one answer."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        CheckConstraint(
+            "status in ('pending', 'reading', 'done', 'refused', 'failed')", name="known_status"
+        ),
+        Index("ix_predictions_visitor_created_at", "visitor", "created_at"),
+        Index("ix_predictions_status_created_at", "status", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_token)
+    visitor: Mapped[str] = mapped_column(String(64))  # whose history it belongs to
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    status: Mapped[str] = mapped_column(String(16), default=Status.PENDING)
+
+    # The picture, as it was given. Its files live in the storage under this prediction's id.
+    filename: Mapped[str] = mapped_column(String(255))  # what the person called it
+    media_type: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]  # pixels, upright
+    height: Mapped[int]  # pixels, upright
+
+    # The claim of a worker: who reads it, until when, and how often that has been tried.
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+    # The answer.
+    settled_at: Mapped[datetime | None]
+    number: Mapped[str | None] = mapped_column(String(255))  # "42"; rows are parted by a bar
+    confidence: Mapped[float | None]  # of the least sure digit, 0..1
+    reason: Mapped[str | None] = mapped_column(Text)  # why it was refused or failed, in a sentence
+    model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
+
+    digits: Mapped[list[Digit]] = relationship(
+        order_by=Digit.position, cascade="all, delete-orphan", lazy="selectin"
+    )
+    model_version: Mapped[ModelVersion | None] = relationship(lazy="joined")
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in SETTLED
+
+    @classmethod
+    def newest_first(cls) -> Select[tuple[Prediction]]:
+        return select(cls).order_by(cls.created_at.desc(), cls.id)
+
+    @classmethod
+    def of_visitor(cls, visitor: str) -> Select[tuple[Prediction]]:
+        return cls.newest_first().where(cls.visitor == visitor)
+
+    @classmethod
+    def claim(
+        cls, session: Session, *, by: str, limit: int, lease: timedelta
+    ) -> Sequence[Prediction]:
+        """Take up to `limit` rows of waiting work, oldest first, in the caller's transaction.
+
+        On PostgreSQL rows that another worker is taking are skipped; on SQLite the caller's
+        transaction must have begun as IMMEDIATE, so that only one worker takes at a time.
+        A row whose lease has run out is taken again: its worker is presumed dead.
+        """
+        now = utc_now()
+        waiting = or_(
+            cls.status == Status.PENDING,
+            (cls.status == Status.READING) & (cls.lease_until < now),
+        )
+        claimed = session.scalars(
+            select(cls)
+            .where(waiting, cls.attempts < MAX_ATTEMPTS)
+            .order_by(cls.created_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=cls)
+        ).all()
+        for prediction in claimed:
+            prediction.status = Status.READING
+            prediction.claimed_by = by
+            prediction.lease_until = now + lease
+            prediction.attempts += 1
+        return claimed
+
+    @classmethod
+    def give_up_on_poison(cls, session: Session, *, reason: str) -> int:
+        """Fail the rows that ended their worker too often; returns how many there were."""
+        now = utc_now()
+        result = session.execute(
+            update(cls)
+            .where(
+                cls.status == Status.READING,
+                cls.lease_until < now,
+                cls.attempts >= MAX_ATTEMPTS,
+            )
+            .values(status=Status.FAILED, reason=reason, settled_at=now, lease_until=None)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]
+
+    def is_held_by(self, worker: str) -> bool:
+        """Whether this worker may still answer: nobody took the row over, and nothing settled it."""
+        return self.status == Status.READING and self.claimed_by == worker
+
+    def succeed(self, digits: Sequence[Digit], *, number: str, by: ModelVersion) -> None:
+        self.digits = list(digits)
+        self.number = number
+        self.confidence = min(digit.confidence for digit in digits)
+        self._settle(Status.DONE, by=by)
+
+    def refuse(
+        self, reason: str, *, by: ModelVersion | None = None, digits: Sequence[Digit] = ()
+    ) -> None:
+        """Answer "I can't tell". What was seen, if anything, is kept so that it can be shown."""
+        self.digits = list(digits)
+        self.reason = reason
+        self._settle(Status.REFUSED, by=by)
+
+    def fail(self, reason: str) -> None:
+        self.reason = reason
+        self._settle(Status.FAILED, by=None)
+
+    def _settle(self, status: Status, *, by: ModelVersion | None) -> None:
+        if self.is_settled:
+            raise AlreadySettledError(self.id)
+        self.status = status
+        self.model_version = by
+        self.settled_at = utc_now()
+        self.lease_until = None
+
+
+class AlreadySettledError(Exception):
+    """A prediction gets one answer; a second one is a mistake in the program."""

@@ -1,0 +1,64 @@
+"""The queue: how the web rings the worker's bell. Tasks go by name; the work is in the database."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from webapp.settings import Settings
+
+PREDICT = "cifra.predict"
+RETRAIN = "cifra.retrain"
+
+log = logging.getLogger(__name__)
+
+
+def make_celery(settings: Settings) -> Celery:
+    """The Celery app that web and workers share. Results are not kept: answers live in our rows."""
+    celery = Celery("cifra", broker=settings.redis_url, set_as_current=False)
+    celery.conf.update(
+        task_ignore_result=True,
+        task_default_queue="predictions",
+        task_routes={PREDICT: {"queue": "predictions"}, RETRAIN: {"queue": "training"}},
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "socket_connect_timeout": 1,
+            "socket_timeout": 30,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "visibility_timeout": 6 * 3600,
+        },
+        # A bell that cannot be rung must not hold the person up: the sweep rings it again.
+        task_publish_retry=False,
+    )
+    return celery
+
+
+class Queue:
+    """Rings the workers' bells. A bell that cannot be rung is logged; the sweep rings it later."""
+
+    def __init__(self, celery: Celery) -> None:
+        self.celery = celery
+
+    def predict_later(self) -> bool:
+        """Ask a worker to look for pending predictions; says whether the bell was heard."""
+        return self._ring(PREDICT)
+
+    def retrain_later(self, run_id: int) -> bool:
+        """Ask the trainer to carry out a training run; says whether the bell was heard."""
+        return self._ring(RETRAIN, run_id)
+
+    def _ring(self, task: str, *arguments: int) -> bool:
+        try:
+            self.celery.send_task(task, args=arguments)
+        except (OperationalError, OSError) as error:
+            log.warning("The queue is away (%s); the sweep will ring %s again.", error, task)
+            return False
+        return True

@@ -1,0 +1,66 @@
+"""Settings: everything that differs between two installations, read once and validated at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from environs import Env
+from marshmallow.validate import Length, Range
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's settings. `.env.example` explains each by its environment variable."""
+
+    secret_key: str = field(repr=False)
+    data_dir: Path = ROOT / "instance"  # database, uploads and trained models live here
+    database_url: str = ""  # empty: SQLite in data_dir
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    max_upload_bytes: int = 20 * MEGABYTE
+    max_pixels: int = 64_000_000
+    page_size: int = 24
+    batch_size: int = 32  # predictions a worker claims at once
+    lease: timedelta = timedelta(seconds=60)
+    sweep_every: timedelta = timedelta(seconds=5)
+    mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
+    trusted_proxies: int = 0
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'cifra.db'}"
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the environment. Raises environs.EnvValidationError naming each bad variable."""
+        env = Env(eager=False)
+        positive = Range(min=1)
+        values: dict[str, Any] = {
+            "secret_key": env.str("SECRET_KEY", validate=Length(min=16)),
+            "data_dir": env.path("DATA_DIR", cls.data_dir),
+            "database_url": env.str("DATABASE_URL", ""),
+            "redis_url": env.str("REDIS_URL", cls.redis_url),
+            "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, validate=positive),
+            "max_pixels": env.int("MAX_PIXELS", cls.max_pixels, validate=positive),
+            "page_size": env.int("PAGE_SIZE", cls.page_size, validate=Range(min=1, max=200)),
+            "batch_size": env.int("BATCH_SIZE", cls.batch_size, validate=Range(min=1, max=256)),
+            "lease": env.timedelta("LEASE_SECONDS", cls.lease),
+            "sweep_every": env.timedelta("SWEEP_SECONDS", cls.sweep_every),
+            "mnist_path": env.path("MNIST_PATH", None),
+            "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
+        }
+        env.seal()
+        return cls(**values)

@@ -1,0 +1,59 @@
+"""The storage: one folder a prediction, whose files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Keeps each prediction's files under `root/ab/abcdef…/name`."""
+
+    root: Path
+
+    def put(self, prediction_id: str, name: str, content: bytes) -> Path:
+        """Keep a file durably: written beside, fsynced, then renamed into its place."""
+        target = self.path(prediction_id, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, content)
+        return target
+
+    def read(self, prediction_id: str, name: str) -> bytes:
+        """Raises FileNotFoundError when there is no such file."""
+        return self.path(prediction_id, name).read_bytes()
+
+    def has(self, prediction_id: str, name: str) -> bool:
+        return self.path(prediction_id, name).is_file()
+
+    def delete(self, prediction_id: str) -> None:
+        """Remove everything of one prediction; nothing to remove is no error."""
+        shutil.rmtree(self.folder(prediction_id), ignore_errors=True)
+
+    def folder(self, prediction_id: str) -> Path:
+        return self.root / prediction_id[:2] / prediction_id
+
+    def path(self, prediction_id: str, name: str) -> Path:
+        return self.folder(prediction_id) / name
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a power cut, finds all of it or nothing."""
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
