@@ -53,7 +53,9 @@ class Settings:
             "data_dir": env.path("DATA_DIR", cls.data_dir),
             "database_url": env.str("DATABASE_URL", ""),
             "redis_url": env.str("REDIS_URL", cls.redis_url),
-            "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, validate=positive),
+            "max_upload_bytes": env.int(
+                "MAX_UPLOAD_BYTES", cls.max_upload_bytes, validate=positive
+            ),
             "max_pixels": env.int("MAX_PIXELS", cls.max_pixels, validate=positive),
             "page_size": env.int("PAGE_SIZE", cls.page_size, validate=Range(min=1, max=200)),
             "batch_size": env.int("BATCH_SIZE", cls.batch_size, validate=Range(min=1, max=256)),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMES_OF_CONSTRAINTS = {
@@ -40,8 +40,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The declarative base of all records."""
 
-    metadata = MetaData(naming_convention=NAMES_OF_CONSTRAINTS)
-    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES_OF_CONSTRAINTS),
+        type_annotation_map={datetime: UtcDateTime},
+    )
 
 
 def utc_now() -> datetime:

@@ -1,4 +1,4 @@
-"""A digit that was found in a picture: where it stood, what it was read as, and what the network saw."""
+"""A digit that was found in a picture: where it stood, and what it was read as."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Prediction(Base):
         return int(result.rowcount)  # type: ignore[attr-defined]
 
     def is_held_by(self, worker: str) -> bool:
-        """Whether this worker may still answer: nobody took the row over, and nothing settled it."""
+        """Whether this worker may still answer: nobody took the row over or settled it."""
         return self.status == Status.READING and self.claimed_by == worker
 
     def succeed(self, digits: Sequence[Digit], *, number: str, by: ModelVersion) -> None:

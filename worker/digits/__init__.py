@@ -1,1 +1,1 @@
-"""The recogniser: pictures and arrays in, readings out. It knows no web, no queue and no database."""
+"""The recogniser: pictures and arrays in, readings out. It knows no web, queue or database."""

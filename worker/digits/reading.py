@@ -80,7 +80,7 @@ class DigitReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """A picture's answer: digits in reading order, or a refusal (with what was seen, if anything)."""
+    """A picture's answer: digits in reading order, or a refusal (with what was seen)."""
 
     digits: tuple[DigitReading, ...] = ()
     refusal: Refusal | None = None
