@@ -1,0 +1,49 @@
+"""Calibration: what turns a network's ten scores into an honest confidence, and into a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logits = NDArray[np.float32]  # (n, 10), the network's raw scores
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A network's temperature and thresholds, fitted on held-back data and kept in its file.
+
+    The network learned with an eleventh class "no digit" whose score is fixed at zero, so that
+    the log-sum-exp of its ten scores (the energy score of Liu et al. 2020, arXiv:2010.03759)
+    says how much a picture looks like any digit at all.
+    """
+
+    temperature: float = 1.0
+    energy_offset: float = 0.0
+    energy_scale: float = 1.0
+    refuse_below: float = 0.5  # digitness
+    unsure_below: float = 0.5  # confidence of the best label
+
+    def probabilities(self, logits: Logits) -> NDArray[np.float32]:
+        """(n, 10) scores to (n, 10) probabilities that sum to 1 (Guo et al. 2017)."""
+        scaled = logits / self.temperature
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        powers = np.exp(scaled)
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def digitness(self, logits: Logits) -> NDArray[np.float32]:
+        """(n, 10) scores to (n,): how much each looks like a digit, 0..1."""
+        top = logits.max(axis=1)
+        energy = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+        evidence = np.clip((energy - self.energy_offset) / self.energy_scale, -40.0, 40.0)
+        return np.asarray(1.0 / (1.0 + np.exp(-evidence)), dtype=np.float32)
+
+    def to_dict(self) -> dict[str, float]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
+        return cls(**{name: float(value) for name, value in values.items()})
