@@ -18,7 +18,7 @@ help:  ## list these commands
 
 .PHONY: run
 run: .venv/installed-local  ## install what is missing, start everything, print the address
-	@exec $(BIN)/python scripts/run.py
+	@exec $(BIN)/python -m scripts.run
 
 .PHONY: test
 test: .venv/installed-dev chromium check  ## set up, check and test everything
@@ -30,8 +30,8 @@ check: .venv/installed-dev  ## style, types, architecture, migrations, and the w
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/check_migrations.py
-	$(BIN)/python benchmarks/web_start.py
+	$(BIN)/python -m scripts.check_migrations
+	$(BIN)/python -m benchmarks.web_start
 
 .PHONY: chromium
 chromium:

@@ -1,0 +1,85 @@
+"""How soon the web process is ready, and how much memory it then holds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+MOST_SECONDS = 1.0
+MOST_MEGABYTES = 100.0
+FOREIGN = ("tensorflow", "keras", "cv2", "worker")
+ATTEMPTS = 3  # the best of three: a busy machine makes one start slow, never one fast
+
+CHILD = f"""
+import sys
+from wsgi import app
+with app.test_client() as client:
+    assert client.get("/").status_code == 200
+strangers = [name for name in {FOREIGN!r} if name in sys.modules]
+print("ready", *strangers, flush=True)
+sys.stdin.read()
+"""
+
+
+@dataclass(frozen=True)
+class WebStart:
+    """One start of the web process, up to its first page."""
+
+    seconds: float
+    megabytes: float  # resident
+    strangers: list[str]  # modules that the web must not load
+
+
+def measure() -> WebStart:
+    """Start a fresh web process on an empty data folder and look at it once it has a page."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "SECRET_KEY": "only-for-this-measure",
+            "DATA_DIR": str(Path(folder)),
+            "DATABASE_URL": "",
+            "FLASK_SKIP_DOTENV": "1",
+        }
+        subprocess.run(
+            [sys.executable, "-m", "flask", "db", "upgrade"],
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+        began = time.perf_counter()
+        with subprocess.Popen(
+            [sys.executable, "-c", CHILD],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as web:
+            assert web.stdout is not None
+            word, *strangers = web.stdout.readline().split() or ["failed"]
+            seconds = time.perf_counter() - began
+            if word != "ready":
+                sys.exit("The web process did not answer its front page.")
+            megabytes = psutil.Process(web.pid).memory_info().rss / 1e6
+            web.communicate()
+    return WebStart(seconds, megabytes, strangers)
+
+
+def main() -> None:
+    starts = [measure() for _ in range(ATTEMPTS)]
+    best = min(starts, key=lambda start: start.seconds)
+    print(f"web: ready in {best.seconds:.2f} s, {best.megabytes:.0f} MB resident")
+    if best.strangers:
+        sys.exit(f"The web process loads what it should not: {', '.join(best.strangers)}")
+    if best.seconds > MOST_SECONDS or best.megabytes > MOST_MEGABYTES:
+        sys.exit(f"It should take under {MOST_SECONDS} s and {MOST_MEGABYTES:.0f} MB.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""Checks that the migrations build exactly the tables that the models describe."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask_migrate import check, upgrade
+
+from webapp.app import create_app
+from webapp.settings import Settings
+
+
+def main() -> None:
+    """Ends with alembic's own message and a failing status when they differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(secret_key="only-for-this-check", data_dir=Path(folder)))
+        with app.app_context():
+            upgrade()
+            check()
+
+
+if __name__ == "__main__":
+    main()
