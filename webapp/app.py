@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from webapp.database import db, init_database
-from webapp.queue import Queue, make_celery
+from webapp.queue import Queue
 from webapp.settings import ROOT, Settings
 from webapp.storage import Storage
 
@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.extensions["cifra_settings"] = settings
     app.extensions["cifra_storage"] = Storage(settings.uploads_dir)
-    app.extensions["cifra_queue"] = Queue(make_celery(settings))
+    app.extensions["cifra_queue"] = Queue(settings)
     init_database(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     return app

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-
-from celery import Celery
-from kombu.exceptions import OperationalError
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from webapp.settings import Settings
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 PREDICT = "cifra.predict"
 RETRAIN = "cifra.retrain"
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery app that web and workers share. Results are not kept: answers live in our rows."""
+    from celery import Celery  # heavy: a web process imports it with its first ring
+
     celery = Celery("cifra", broker=settings.redis_url, set_as_current=False)
     celery.conf.update(
         task_ignore_result=True,
@@ -44,8 +48,8 @@ def make_celery(settings: Settings) -> Celery:
 class Queue:
     """Rings the workers' bells. A bell that cannot be rung is logged; the sweep rings it later."""
 
-    def __init__(self, celery: Celery) -> None:
-        self.celery = celery
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
 
     def predict_later(self) -> bool:
         """Ask a worker to look for pending predictions; says whether the bell was heard."""
@@ -56,9 +60,23 @@ class Queue:
         return self._ring(RETRAIN, run_id)
 
     def _ring(self, task: str, *arguments: int) -> bool:
+        from kombu.exceptions import OperationalError
+
         try:
             self.celery.send_task(task, args=arguments)
         except (OperationalError, OSError) as error:
             log.warning("The queue is away (%s); the sweep will ring %s again.", error, task)
             return False
         return True
+
+    @cached_property
+    def celery(self) -> Celery:
+        """A Celery app for ringing only: it gives up at once, as a person is waiting."""
+        celery = make_celery(self.settings)
+        celery.conf.broker_transport_options = {
+            **celery.conf.broker_transport_options,
+            "socket_timeout": 1,
+            "max_retries": 0,
+            "interval_start": 0,
+        }
+        return celery

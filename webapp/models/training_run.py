@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from webapp.models.base import Base, utc_now
 from webapp.models.model_version import ModelVersion
+from webapp.models.user import User
 
 
 class RunStatus(StrEnum):
@@ -49,6 +50,8 @@ class TrainingRun(Base):
     status: Mapped[str] = mapped_column(String(16), default=RunStatus.QUEUED)
     unfinished: Mapped[int | None] = mapped_column(default=1)
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    requested_by: Mapped[User | None] = relationship(lazy="joined")
 
     architecture: Mapped[str] = mapped_column(String(32), default="cnn")
     recipe: Mapped[str] = mapped_column(String(32), default="quick")
