@@ -1,0 +1,191 @@
+"""Outliers: pictures of no digit, made by the program, so that the network learns to say so.
+
+Outlier exposure (Hendrycks, Mazeika and Dietterich 2019, arXiv:1812.04606) without a data set:
+letters and signs from a trembling pen, scribbles, blots, cloth, digits run together, lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.digits.shapes import DIGITS, SIGNS
+from worker.digits.strokes import centred, draw
+
+Picture = NDArray[np.uint8]  # (28, 28), 0..255, white on black
+Random = np.random.Generator
+
+CANVAS = 112  # pixels; shrunk to 28×28 at the end
+
+
+def draw_outliers(count: int, digits: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
+    """Make (count, 28, 28) uint8 pictures that are no digit.
+
+    `digits` (n, 28, 28) lends its pictures to be run together.
+    """
+    kinds = list(KINDS)
+    shares = np.array([KINDS[kind] for kind in kinds])
+    chosen = random.choice(len(kinds), size=count, p=shares / shares.sum())
+    return np.stack([kinds[kind](random, digits) for kind in chosen])
+
+
+def draw_digits(count: int, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Write digits in the ways that MNIST lacks: (count, 28, 28) uint8 and (count,) labels."""
+    chosen = [DIGITS[index] for index in random.integers(len(DIGITS), size=count)]
+    images = np.stack([draw(shape, random) for _, shape in chosen])
+    return images, np.array([label for label, _ in chosen], np.uint8)
+
+
+def _sign(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    return draw(SIGNS[random.integers(len(SIGNS))], random)
+
+
+def _greek(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """Alpha, beta and gamma: what classrooms try next."""
+    return draw(SIGNS[random.integers(16)], random, tremble=0.05)
+
+
+def _scribble(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    strokes = []
+    for _ in range(random.integers(1, 4)):
+        points = random.random((random.integers(4, 12), 2))
+        strokes.append([(float(x), float(y)) for x, y in points])
+    return draw(strokes, random, tremble=0.0)
+
+
+def _blot(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """The peaks of smoothed noise: stains, shadows, crumpled paper."""
+    noise = random.standard_normal((CANVAS, CANVAS)).astype(np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), random.uniform(4, 18))
+    window = cv2.GaussianBlur(_disc(random), (0, 0), 6)
+    level = np.quantile(smooth, random.uniform(0.4, 0.85))
+    return centred(((smooth > level) & (window > 127)).astype(np.uint8) * 255)
+
+
+def _filled(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """Solid shapes with folds and prints: clothes, tools, hands, boxes."""
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    middle = CANVAS / 2
+    for _ in range(random.integers(1, 5)):
+        corners = random.integers(3, 9)
+        angles = np.sort(random.uniform(0, 2 * np.pi, corners))
+        reach = random.uniform(12, 50, corners)
+        offset = random.uniform(-18, 18, 2) + middle
+        outline = np.stack([np.cos(angles) * reach, np.sin(angles) * reach], 1) + offset
+        cv2.fillPoly(canvas, [outline.astype(np.int32)], int(random.integers(90, 256)), cv2.LINE_AA)
+    return centred(_print_on(canvas, random))
+
+
+def _garment(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """Upright outlines with two sides alike: shirts, trousers, bags, boots laid flat."""
+    heights = np.linspace(4, 108, random.integers(4, 9))
+    widths = random.uniform(8, 50, heights.size)
+    if random.random() < 0.5:
+        widths[0 : heights.size // 3] = random.uniform(35, 52)  # sleeves
+    sides = 1 if random.random() < 0.75 else random.uniform(0.2, 0.9)
+    left = np.stack([56 - widths * sides, heights], 1)
+    right = np.stack([56 + widths, heights], 1)[::-1]
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    outline = np.concatenate([left, right]).astype(np.int32)
+    cv2.fillPoly(canvas, [outline], int(random.integers(120, 256)), cv2.LINE_AA)
+    if random.random() < 0.4:  # trouser legs, a neck, a handle
+        x, top = random.integers(40, 72), random.integers(0, 70)
+        cv2.line(canvas, (int(x), int(top)), (56, 111), 0, int(random.integers(3, 18)))
+    return centred(_print_on(canvas, random))
+
+
+def _print_on(canvas: Picture, random: Random) -> Picture:
+    """Vary the grey of a solid shape: folds, stripes, a gradient."""
+    y, x = np.mgrid[0:CANVAS, 0:CANVAS].astype(np.float32) / CANVAS
+    angle, period = random.uniform(0, np.pi), random.uniform(0.04, 0.6)
+    waves = np.sin((x * np.cos(angle) + y * np.sin(angle)) / period * 2 * np.pi)
+    noise = random.standard_normal((14, 14)).astype(np.float32)
+    folds = cv2.resize(noise, (CANVAS, CANVAS), interpolation=cv2.INTER_CUBIC)
+    grey = 1 - random.uniform(0, 0.45) * (waves > 0) - random.uniform(0, 0.35) * np.abs(folds)
+    return np.asarray(np.clip(canvas * np.clip(grey, 0, 1), 0, 255), dtype=np.uint8)
+
+
+def _run_together(random: Random, digits: Picture) -> Picture:
+    """Two or three digits in one box: what is left when touching digits were not parted."""
+    count = 2 if random.random() < 0.8 else 3
+    canvas = np.zeros((28, 28 * count), np.uint8)
+    x = 0
+    for picture in digits[random.integers(len(digits), size=count)]:
+        ink = picture[:, picture.max(axis=0) > 60]
+        y = int(random.integers(-3, 4))
+        ink = np.roll(ink, y, axis=0)
+        width = ink.shape[1]
+        canvas[:, x : x + width] = np.maximum(canvas[:, x : x + width], ink)
+        x += max(2, width + int(random.integers(-3, 3)))
+    return centred(canvas)
+
+
+def _stacked(random: Random, digits: Picture) -> Picture:
+    """Two digits of two rows in one box."""
+    above, below = (
+        picture[picture.max(axis=1) > 60] for picture in digits[random.integers(len(digits), size=2)]
+    )
+    gap = np.zeros((int(random.integers(0, 4)), 28), np.uint8)
+    return centred(np.concatenate([above, gap, below]))
+
+
+def _lines(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """Ruled and squared paper, frames and corners that were taken for ink."""
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    thick = int(random.integers(3, 12))
+    across = random.random() < 0.8
+    down = random.random() < 0.6 or not across
+    if across:
+        for y in random.integers(8, 104, random.integers(1, 4)):
+            cv2.line(canvas, (4, int(y)), (108, int(y + random.integers(-6, 7))), 255, thick)
+    if down and across:
+        for x in random.integers(8, 104, random.integers(1, 4)):
+            cv2.line(canvas, (int(x), 4), (int(x + random.integers(-6, 7)), 108), 255, thick)
+    if not across:
+        cv2.rectangle(canvas, (10, 10), tuple(random.integers(40, 108, 2).tolist()), 255, thick)
+    return centred(canvas)
+
+
+def _specks(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """Dust and grain."""
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    for _ in range(random.integers(1, 14)):
+        x, y = random.integers(4, 108, 2).tolist()
+        axes = (int(random.integers(4, 12)), int(random.integers(4, 12)))
+        turn = float(random.uniform(0, 180))
+        cv2.ellipse(canvas, (x, y), axes, turn, 0, 360, 255, -1, cv2.LINE_AA)
+    return centred(canvas)
+
+
+def _grain(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+    """Noise of a sensor or of paper, with no shape in it."""
+    noise = random.standard_normal((28, 28)).astype(np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), random.uniform(0.4, 1.5))
+    smooth = (smooth - smooth.min()) / np.ptp(smooth)
+    return np.asarray(smooth**2 * random.uniform(60, 255), dtype=np.uint8)
+
+
+def _disc(random: Random) -> Picture:
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    axes = (int(random.integers(20, 54)), int(random.integers(20, 54)))
+    cv2.ellipse(canvas, (56, 56), axes, float(random.uniform(0, 180)), 0, 360, 255, -1)
+    return canvas
+
+
+# How often each kind is made. What people really photograph comes most often.
+KINDS: dict[Callable[[Random, Picture], Picture], float] = {
+    _greek: 0.2,
+    _sign: 0.22,
+    _scribble: 0.08,
+    _blot: 0.07,
+    _filled: 0.1,
+    _garment: 0.12,
+    _run_together: 0.08,
+    _stacked: 0.03,
+    _lines: 0.04,
+    _specks: 0.03,
+    _grain: 0.03,
+}
