@@ -1,0 +1,31 @@
+# Two images: `web` answers people and knows no TensorFlow; `worker` reads and trains.
+
+FROM python:3.11-slim-bookworm AS base
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 DATA_DIR=/data KERAS_HOME=/data/keras
+RUN useradd --uid 10001 --create-home cifra && install --directory --owner cifra /data
+WORKDIR /app
+
+
+FROM base AS web
+COPY requirements/web.txt requirements/
+RUN pip install --require-hashes --requirement requirements/web.txt
+COPY wsgi.py ./
+COPY migrations migrations
+COPY webapp webapp
+USER cifra
+EXPOSE 8000
+CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+
+
+FROM base AS worker
+COPY requirements/worker.txt requirements/
+RUN pip install --require-hashes --requirement requirements/worker.txt
+COPY wsgi.py ./
+COPY migrations migrations
+COPY models models
+COPY webapp webapp
+COPY worker worker
+ENV TF_CPP_MIN_LOG_LEVEL=2
+USER cifra
+CMD ["celery", "--app", "worker.app", "worker", "--queues", "predictions", "--pool", "solo"]
