@@ -65,7 +65,7 @@ def load(path: Path) -> tuple[keras.Model, Calibration]:
 
 def _without_optimizer(model: keras.Model) -> keras.Model:
     """A copy that was never compiled: an optimizer's memory would treble the file."""
-    copy = keras.models.clone_model(model)
+    copy = type(model).from_config(model.get_config())
     copy.set_weights(model.get_weights())
     return copy
 

@@ -1,19 +1,14 @@
-"""The runtime: how much of the machine TensorFlow may use in this process, and how loudly."""
+"""The runtime: how many of the machine's cores TensorFlow may use in this process."""
 
 from __future__ import annotations
 
-import os
-
-# Read by TensorFlow when it is imported: errors only, so that the terminal stays ours.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 
 def use_threads(count: int) -> None:
-    """Bound TensorFlow's threads. Call it before the first network; imports TensorFlow.
+    """Bound TensorFlow's threads. Call it before the first network is built.
 
-    Serving small batches gains nothing beyond two threads, and takes cores from everybody else.
+    Serving small batches gains nothing beyond two, and takes the cores from everybody else.
     """
-    import tensorflow as tf  # noqa: PLC0415 - seconds; only a process that computes pays them
+    import tensorflow as tf  # noqa: PLC0415 - takes seconds; only who computes shall pay them
 
     tf.config.threading.set_intra_op_parallelism_threads(count)
     tf.config.threading.set_inter_op_parallelism_threads(count)
