@@ -16,7 +16,10 @@ class Storage:
     root: Path
 
     def put(self, prediction_id: str, name: str, content: bytes) -> Path:
-        """Keep a file durably: written beside, fsynced, then renamed into its place."""
+        """Keep a file durably: written beside, fsynced, then renamed into its place.
+
+        Raises OSError, for instance when the disk is full; then nothing is kept.
+        """
         target = self.path(prediction_id, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)
@@ -28,6 +31,11 @@ class Storage:
 
     def has(self, prediction_id: str, name: str) -> bool:
         return self.path(prediction_id, name).is_file()
+
+    def names(self, prediction_id: str) -> list[str]:
+        """The names of what is kept for a prediction, in order; none for an unknown one."""
+        folder = self.folder(prediction_id)
+        return sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
 
     def delete(self, prediction_id: str) -> None:
         """Remove everything of one prediction; nothing to remove is no error."""

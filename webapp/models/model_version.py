@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Base, utc_now
 
+CLEARLY_WORSE = 0.01  # accuracy; a quick training may cost a little, a failed one costs more
+
 
 class ModelVersion(Base):
     """A network that was trained or imported here. The newest publication is the live one."""
@@ -24,12 +26,13 @@ class ModelVersion(Base):
     architecture: Mapped[str] = mapped_column(String(32))  # cnn, mlp, rnn, transformer
     parameters: Mapped[int]
     filename: Mapped[str] = mapped_column(String(255))  # inside the model folder
-    sha256: Mapped[str] = mapped_column(String(64))  # of the file, verified at load
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)  # of the file, verified at load
     size: Mapped[int]  # bytes
 
     accuracy: Mapped[float | None]  # on the MNIST test set, 0..1
     scores: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     notes: Mapped[str | None] = mapped_column(Text)
+    load_error: Mapped[str | None] = mapped_column(Text)  # why a worker could not load it
     training_run_id: Mapped[int | None] = mapped_column(ForeignKey("training_runs.id"))
 
     @property
@@ -43,12 +46,22 @@ class ModelVersion(Base):
     @classmethod
     def current(cls) -> Select[tuple[ModelVersion]]:
         """The version that should answer now: the one published last. None before the first."""
+        return cls.latest_publications().limit(1)
+
+    @classmethod
+    def latest_publications(cls) -> Select[tuple[ModelVersion]]:
+        """The published versions, the live one first, then those to fall back on."""
         return (
             select(cls)
             .where(cls.published_at.is_not(None))
             .order_by(cls.published_at.desc(), cls.id.desc())
-            .limit(1)
         )
+
+    def may_replace(self, live: ModelVersion | None) -> bool:
+        """Whether this one is not clearly worse on the MNIST test set than the live version."""
+        if live is None or live.accuracy is None or self.accuracy is None:
+            return True
+        return self.accuracy >= live.accuracy - CLEARLY_WORSE
 
     def publish(self) -> None:
         """Make this the live version. Rolling back is publishing an earlier one."""

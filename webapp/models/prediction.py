@@ -85,6 +85,21 @@ class Prediction(Base):
         return cls.newest_first().where(cls.visitor == visitor)
 
     @classmethod
+    def waiting(cls) -> Select[tuple[Prediction]]:
+        """Work that a worker may take: pending, or left by a worker whose lease ran out."""
+        abandoned = (cls.status == Status.READING) & (cls.lease_until < utc_now())
+        return (
+            select(cls)
+            .where(or_(cls.status == Status.PENDING, abandoned), cls.attempts < MAX_ATTEMPTS)
+            .order_by(cls.created_at)
+        )
+
+    @classmethod
+    def any_waiting(cls, session: Session) -> bool:
+        """Whether there is work to take; a plain read, which holds up no writer."""
+        return session.scalar(cls.waiting().with_only_columns(cls.id).limit(1)) is not None
+
+    @classmethod
     def claim(
         cls, session: Session, *, by: str, limit: int, lease: timedelta
     ) -> Sequence[Prediction]:
@@ -92,20 +107,17 @@ class Prediction(Base):
 
         On PostgreSQL rows that another worker is taking are skipped; on SQLite the caller's
         transaction must have begun as IMMEDIATE, so that only one worker takes at a time.
-        A row whose lease has run out is taken again: its worker is presumed dead.
+        A row whose lease has run out is taken again: its worker is presumed dead. Such a row is
+        taken alone, so that a picture which ends its worker drags no other down with it.
         """
-        now = utc_now()
-        waiting = or_(
-            cls.status == Status.PENDING,
-            (cls.status == Status.READING) & (cls.lease_until < now),
-        )
-        claimed = session.scalars(
-            select(cls)
-            .where(waiting, cls.attempts < MAX_ATTEMPTS)
-            .order_by(cls.created_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=cls)
+        waiting = session.scalars(
+            cls.waiting().limit(limit).with_for_update(skip_locked=True, of=cls)
         ).all()
+        if waiting and waiting[0].attempts > 0:
+            claimed = waiting[:1]
+        else:
+            claimed = [prediction for prediction in waiting if prediction.attempts == 0]
+        now = utc_now()
         for prediction in claimed:
             prediction.status = Status.READING
             prediction.claimed_by = by

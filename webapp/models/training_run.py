@@ -46,6 +46,7 @@ class TrainingRun(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]  # the trainer's last sign of life
+    cancel_requested_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(String(16), default=RunStatus.QUEUED)
     unfinished: Mapped[int | None] = mapped_column(default=1)
@@ -74,6 +75,15 @@ class TrainingRun(Base):
         """The one run that is queued or running, if any."""
         return select(cls).where(cls.unfinished == 1)
 
+    @classmethod
+    def queued(cls) -> Select[tuple[TrainingRun]]:
+        return select(cls).where(cls.status == RunStatus.QUEUED)
+
+    @classmethod
+    def silent_since(cls, moment: datetime) -> Select[tuple[TrainingRun]]:
+        """Runs that should be running, but whose trainer gave no sign of life since then."""
+        return select(cls).where(cls.status == RunStatus.RUNNING, cls.heartbeat_at < moment)
+
     def start(self, *, epochs_planned: int) -> None:
         self.status = RunStatus.RUNNING
         self.started_at = self.heartbeat_at = utc_now()
@@ -84,6 +94,15 @@ class TrainingRun(Base):
         self.epochs.append(dict(measures))
         flag_modified(self, "epochs")
         self.heartbeat_at = utc_now()
+
+    def show_life(self) -> None:
+        self.heartbeat_at = utc_now()
+
+    def request_cancel(self) -> None:
+        """Ask the trainer to stop at its next step; a run that waits in the queue ends at once."""
+        self.cancel_requested_at = utc_now()
+        if self.status == RunStatus.QUEUED:
+            self.cancel("Cancelled before it started.")
 
     def finish(self) -> None:
         self._end(RunStatus.DONE)
