@@ -1,0 +1,100 @@
+"""Even lighting: which way the ink goes, and how much of the paper's light it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.digits.reading import Image
+
+Grey = NDArray[np.float32]  # (height, width), of one meaning and unit at a time
+
+_SMALL_SIDE = 192  # lighting varies slowly: everything here is judged on a small copy
+
+
+def is_light_on_dark(grey: Image) -> bool:
+    """Whether the ink is lighter than what it lies on: chalk, dark screens, MNIST itself.
+
+    Strokes are narrow. A morphological closing with a small window fills dark strokes and an
+    opening takes away light ones (top-hat transforms; Serra, 1982), so whichever of the two
+    changes more, summed over window sizes, is the ink. Where neither does, as in a filled shape,
+    the border of the picture is paper.
+    """
+    small = _small(grey)
+    side = min(small.shape)
+    dark = light = 0.0
+    for window in (3, 5, 9, 15, 23, 33, 45, 61):
+        if window > max(3, side // 3):
+            break
+        kernel = np.ones((window, window), np.uint8)
+        dark += float(np.mean(_significant(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel))))
+        light += float(np.mean(_significant(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel))))
+    if abs(dark - light) > 0.2 * (dark + light):
+        return light > dark
+    border = _border(small)
+    return float(np.median(border)) < (float(small.min()) + float(small.max())) / 2
+
+
+def background(grey: Image) -> Grey:
+    """The paper without its ink, (height, width) float32 in the grey levels of the picture.
+
+    The picture holds dark ink on light paper. Under even light (a scan, a drawing, a close crop)
+    the border's own level serves, whatever the width of the strokes. Else a closing larger than
+    any stroke fills the ink and keeps the edges of shadows, and a median smooths what is left.
+    """
+    small = _small(grey)
+    border = _border(small)
+    low, high = np.percentile(border, [12, 88])
+    contrast = max(1.0, float(high) - float(np.percentile(small, 1)))
+    if high - low < 0.12 * contrast:
+        return np.full(grey.shape, max(1.0, float(np.median(border))), np.float32)
+    window = max(3, min(small.shape) // 5) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window))
+    filled = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, kernel)
+    smooth = cv2.GaussianBlur(filled, (0, 0), window / 8)
+    height, width = grey.shape
+    whole = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(whole, 1.0), np.float32)
+
+
+def absorption(grey: Image, paper: Grey) -> Grey:
+    """The share of the paper's light that the ink takes, (height, width) float32, 0..1."""
+    return np.asarray(np.clip(1.0 - grey / paper, 0.0, 1.0), np.float32)
+
+
+def noise_of(absorbed: Grey) -> float:
+    """The standard deviation of the paper's grain, in absorption.
+
+    Immerkær, "Fast Noise Variance Estimation", 1996, with a median so that strokes do not count.
+    """
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = np.abs(cv2.filter2D(absorbed, cv2.CV_32F, mask))
+    return float(np.median(response)) / (0.6745 * 6)
+
+
+def _small(grey: Image) -> Image:
+    height, width = grey.shape
+    scale = min(1.0, _SMALL_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _border(small: Image) -> NDArray[np.uint8]:
+    """The outermost twentieth of the picture, flat."""
+    depth = max(1, min(small.shape) // 20)
+    return np.concatenate(
+        [
+            small[:depth].ravel(),
+            small[-depth:].ravel(),
+            small[:, :depth].ravel(),
+            small[:, -depth:].ravel(),
+        ]
+    )
+
+
+def _significant(response: NDArray[Any]) -> NDArray[np.float32]:
+    """What stands out of the paper's grain."""
+    return np.asarray(np.maximum(response - np.float32(12.0), 0.0), np.float32)

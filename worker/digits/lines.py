@@ -1,0 +1,112 @@
+"""Ruled and squared paper: long thin straight lines, found and taken out of the ink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.digits.lighting import Grey
+
+Mask = NDArray[np.bool_]  # (height, width), true where there is ink
+
+_STEEPEST = 0.36  # slope of a line that still counts as ruled: a page held 20 degrees askew
+_SMALL_SIDE = 360
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A nearly level line y = slope * x + start, in pixels."""
+
+    slope: float
+    start: float
+
+
+def without_lines(mask: Mask, absorbed: Grey) -> Mask:
+    """The ink without ruled lines, level or upright, (height, width) bool.
+
+    Where a stroke crosses a line it stays: there the ink is taller than the line is thick, or
+    darker than the line.
+    """
+    level = _without_level_lines(mask, absorbed)
+    upright = _without_level_lines(level.T.copy(), absorbed.T)
+    return np.ascontiguousarray(upright.T)
+
+
+def _without_level_lines(mask: Mask, absorbed: Grey) -> Mask:
+    lines = _find_lines(mask)
+    if not lines:
+        return mask
+    heights = _run_heights(mask)
+    left = mask.copy()
+    for line in lines:
+        left &= ~_pixels_of(line, mask, heights, absorbed)
+    return left
+
+
+def _find_lines(mask: Mask) -> list[_Line]:
+    """Lines by the Hough transform (Duda and Hart, 1972; the probabilistic one of OpenCV)."""
+    height, width = mask.shape
+    scale = min(1.0, _SMALL_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    share = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = (share > 0.25).astype(np.uint8)
+    thick = max(3, round(0.04 * size[0]))
+    solid = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
+    thin = cv2.subtract(small, solid)
+    reach = 0.45 * size[0]
+    found = cv2.HoughLinesP(
+        thin, 1, np.pi / 360, int(0.3 * size[0]) + 1, minLineLength=reach, maxLineGap=0.06 * size[0]
+    )
+    lines: list[_Line] = []
+    for left, top, right, bottom in [] if found is None else found[:40, 0].astype(float):
+        if abs(bottom - top) > _STEEPEST * abs(right - left):
+            continue
+        slope = (bottom - top) / (right - left)
+        line = _Line(slope, (top - slope * left) / scale)
+        if not any(_same(line, other, width, 0.01 * height) for other in lines):
+            lines.append(line)
+    return lines
+
+
+def _same(one: _Line, other: _Line, width: int, near: float) -> bool:
+    at_left = abs(one.start - other.start)
+    at_right = abs(one.start - other.start + (one.slope - other.slope) * width)
+    return max(at_left, at_right) < near
+
+
+def _run_heights(mask: Mask) -> NDArray[np.int32]:
+    """For each ink pixel, the length of the upright run of ink that it lies in."""
+    height = mask.shape[0]
+    rows = np.arange(height, dtype=np.int32)[:, None]
+    above = np.maximum.accumulate(np.where(mask, -1, rows), axis=0)
+    below = np.minimum.accumulate(np.where(mask, height, rows)[::-1], axis=0)[::-1]
+    return np.where(mask, below - above - 1, 0).astype(np.int32)
+
+
+def _pixels_of(line: _Line, mask: Mask, heights: NDArray[np.int32], absorbed: Grey) -> Mask:
+    """The pixels that are the line and nothing else; none if it is no ruled line after all."""
+    height, width = mask.shape
+    slack = max(2, round(0.012 * width))
+    columns = np.arange(width)
+    middle = np.round(line.slope * columns + line.start).astype(int)
+    rows = middle[None, :] + np.arange(-slack, slack + 1)[:, None]
+    inside = (rows >= 0) & (rows < height)
+    rows = np.clip(rows, 0, height - 1)
+    band = mask[rows, columns] & inside
+    covered = band.any(axis=0)
+    edge = max(2, width // 16)
+    nothing = np.zeros_like(mask)
+    runs_across = covered.mean() > 0.6 and covered[:edge].any() and covered[-edge:].any()
+    if not runs_across:
+        return nothing
+    run = heights[rows, columns]
+    thickness = float(np.median(np.where(band, run, 0).max(axis=0)[covered]))
+    if thickness > max(4.0, 0.03 * width):
+        return nothing
+    darkness = float(np.median(absorbed[rows, columns][band]))
+    line_only = band & (run <= 1.6 * thickness + 1) & (absorbed[rows, columns] < 1.8 * darkness)
+    nothing[rows[line_only], np.broadcast_to(columns, rows.shape)[line_only]] = True
+    return nothing

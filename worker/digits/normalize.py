@@ -1,0 +1,88 @@
+"""From a picture to its ink: even light, the right polarity, no ruled lines; each step kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.digits.lighting import Grey, absorption, background, is_light_on_dark, noise_of
+from worker.digits.lines import Mask, without_lines
+from worker.digits.picture import Picture, open_picture
+from worker.digits.reading import Image, Step
+
+__all__ = ["Traces", "find_ink", "open_picture"]
+
+FAINTEST = 0.06  # of the paper's light: below this lies what shows through from the back
+STEP_SIDE = 480  # pixels of a step's picture
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What was found on the paper, with a picture for each step on the way."""
+
+    picture: Picture
+    absorbed: Grey  # (height, width) float32, 0..1, the share of light that the ink takes
+    ink: Mask  # (height, width) bool, the strokes
+    soft_ink: Grey  # (height, width) float32, 0..1, 0.5 at the edge of a stroke
+    noise: float  # standard deviation of the paper's grain, in absorption
+    steps: tuple[Step, ...]
+
+
+def find_ink(picture: Picture) -> Traces:
+    """Separate ink from paper."""
+    grey = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    if is_light_on_dark(grey):
+        grey = np.asarray(255 - grey, dtype=np.uint8)
+    absorbed = absorption(grey, background(grey))
+    noise = noise_of(absorbed)
+    peak = _peak_nearby(absorbed)
+    everything = absorbed > np.maximum(0.45 * peak, max(FAINTEST, 4 * noise))
+    ink = without_lines(everything, absorbed)
+    soft = _soft(absorbed, peak, ink)
+    steps = (
+        _step("photo", picture.pixels),
+        _step("evened", _shown(1 - absorbed)),
+        _step("ink", _shown(1 - everything.astype(np.float32))),
+        _step("lines removed", _shown(1 - ink.astype(np.float32))),
+    )
+    return Traces(picture, absorbed, ink, soft, noise, steps)
+
+
+def _peak_nearby(absorbed: Grey) -> Grey:
+    """The darkest ink within a stroke's reach: a stroke ends where half of it is left.
+
+    A local contrast threshold after Bernsen, "Dynamic thresholding of grey-level images", 1986;
+    unlike a local mean it does not hollow out thick strokes.
+    """
+    calm = cv2.GaussianBlur(absorbed, (0, 0), 1.0)
+    reach = max(3, max(absorbed.shape) // 16) | 1
+    peak = cv2.dilate(calm, np.ones((reach, reach), np.uint8))
+    return np.asarray(cv2.blur(peak, (reach, reach)), np.float32)
+
+
+def _soft(absorbed: Grey, peak: Grey, ink: Mask) -> Grey:
+    """Ink in shades: 0.5 where a stroke ends, 1 in its core, 0 away from it."""
+    near = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    shade = np.clip(0.5 + 1.2 * (absorbed / np.maximum(peak, 1e-3) - 0.45), 0, 1)
+    return np.where(near, shade, 0).astype(np.float32)
+
+
+def _shown(levels: Grey) -> Image:
+    return (np.clip(levels, 0, 1) * 255).astype(np.uint8)
+
+
+def _step(name: str, image: NDArray[np.uint8]) -> Step:
+    return Step(name, small_copy(image))
+
+
+def small_copy(image: Image) -> Image:
+    """The picture at a size to be shown."""
+    height, width = image.shape[:2]
+    scale = STEP_SIDE / max(height, width)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
