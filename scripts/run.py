@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from dotenv import load_dotenv
+from dotenv import dotenv_values, load_dotenv, set_key
 from environs import EnvError
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
@@ -153,10 +153,10 @@ def say(sentence: str) -> None:
 
 def _keep_a_secret_key() -> None:
     """On the first start, choose the key that signs cookies; `.env` keeps it for later ones."""
-    if "SECRET_KEY" in os.environ or ENV_FILE.exists():
+    if "SECRET_KEY" in os.environ or dotenv_values(ENV_FILE).get("SECRET_KEY"):
         return
     ENV_FILE.touch(mode=0o600)
-    ENV_FILE.write_text(f"SECRET_KEY={secrets.token_urlsafe(32)}\n")
+    set_key(ENV_FILE, "SECRET_KEY", secrets.token_urlsafe(32), quote_mode="never")
 
 
 def _let_every_ending_be_clean() -> None:
