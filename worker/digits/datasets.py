@@ -30,6 +30,10 @@ class Mnist:
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
+    def __len__(self) -> int:
+        """How many pictures there are to train on."""
+        return len(self.train_images)
+
     def held_back(self, count: int) -> tuple[Mnist, Images, Labels]:
         """Set the last `count` training pictures aside, to calibrate on what was not learned."""
         rest = Mnist(
@@ -50,9 +54,7 @@ def load_mnist(path: Path | None) -> Mnist:
         return _fetch_mnist()
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return Mnist(
-                arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"]
-            )
+            return Mnist(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
     except (OSError, KeyError, ValueError) as error:
         raise MissingDataError(f"MNIST could not be read from {path}: {error}") from error
 

@@ -126,7 +126,8 @@ def _run_together(random: Random, digits: Picture) -> Picture:
 def _stacked(random: Random, digits: Picture) -> Picture:
     """Two digits of two rows in one box."""
     above, below = (
-        picture[picture.max(axis=1) > 60] for picture in digits[random.integers(len(digits), size=2)]
+        picture[picture.max(axis=1) > 60]
+        for picture in digits[random.integers(len(digits), size=2)]
     )
     gap = np.zeros((int(random.integers(0, 4)), 28), np.uint8)
     return centred(np.concatenate([above, gap, below]))

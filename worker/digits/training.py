@@ -1,0 +1,269 @@
+"""Training: settings, data, network, fit, score. Read it from top to bottom."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from worker.digits.augmentation import Strength, augment
+from worker.digits.calibration import Calibration, fit_calibration
+from worker.digits.datasets import Images, Labels, Mnist
+from worker.digits.network import build
+from worker.digits.outliers import draw_digits, draw_outliers
+
+NO_DIGIT = 10  # the eleventh class, whose score is fixed at zero
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a training depends on besides its data."""
+
+    name: str
+    architecture: str = "cnn"
+    epochs: int = 10
+    batch: int = 128  # MNIST pictures a step
+    outliers: int = 24  # pictures of no digit a step
+    drawn: int = 8  # digits from the program's own pen a step: barred sevens, based ones, …
+    learning_rate: float = 2e-3  # at its peak; it falls along a cosine (Loshchilov, Hutter 2017)
+    weight_decay: float = 0.02
+    strength: Strength | None = field(default_factory=Strength)  # None: pictures as they are
+    held_back: int = 2000  # training pictures kept for calibration
+    seed: int = 2026
+
+    def adapted(self, *, architecture: str | None = None, epochs: int | None = None) -> Recipe:
+        """The same recipe for another network, or another length."""
+        return replace(
+            self,
+            architecture=architecture or self.architecture,
+            epochs=epochs or self.epochs,
+        )
+
+
+RECIPES = {
+    # About five minutes on two cores.
+    "quick": Recipe("quick", epochs=6, learning_rate=3e-3),
+    # What ships: under an hour on two cores.
+    "full": Recipe("full", epochs=45),
+    # What the project began with: Adam at its default rate, 10 epochs, batches of 32, MNIST alone.
+    "origin": Recipe(
+        "origin",
+        architecture="mlp",
+        epochs=10,
+        batch=32,
+        outliers=0,
+        drawn=0,
+        learning_rate=1e-3,
+        weight_decay=0.0,
+        strength=None,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """How one epoch went."""
+
+    epoch: int  # 1, 2, …
+    loss: float
+    accuracy: float  # on the held-back pictures, 0..1
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network, with what turns its scores into answers."""
+
+    model: keras.Model
+    calibration: Calibration
+    accuracy: float  # on the MNIST test set, 0..1
+    epochs: tuple[EpochRecord, ...]
+    recipe: Recipe
+    data_sha256: str
+    seconds: float
+
+
+class TrainingStoppedError(Exception):
+    """The training was asked to stop; nothing of it is kept."""
+
+
+def train(
+    recipe: Recipe,
+    mnist: Mnist,
+    *,
+    on_epoch: Callable[[EpochRecord], None] = lambda _record: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    stop_asked_every: float = 2.0,  # seconds
+) -> Trained:
+    """Train a network by a recipe. Raises TrainingStoppedError soon after `should_stop()`."""
+    started = time.monotonic()
+    keras.utils.set_random_seed(recipe.seed)
+    random = np.random.default_rng(recipe.seed)
+
+    kept, held_images, held_labels = mnist.held_back(min(recipe.held_back, len(mnist) // 5))
+    steps = max(1, len(kept) // recipe.batch)
+    batches = make_batches(recipe, kept, random)
+
+    model = build(recipe.architecture)
+    model.compile(optimizer=_optimizer(recipe, steps), loss=_loss(recipe))
+
+    diary = _Diary(as_ink(held_images), held_labels, on_epoch, should_stop, stop_asked_every)
+    model.fit(
+        batches,
+        epochs=recipe.epochs,
+        steps_per_epoch=steps,
+        shuffle=False,  # the batches are shuffled already
+        verbose=0,
+        callbacks=[diary],
+    )
+
+    plain = build(recipe.architecture)  # the same network without the optimizer's memory
+    plain.set_weights(model.get_weights())
+    return Trained(
+        model=plain,
+        calibration=_calibrate(plain, recipe, held_images, held_labels, random),
+        accuracy=accuracy(plain, mnist.test_images, mnist.test_labels),
+        epochs=tuple(diary.records),
+        recipe=recipe,
+        data_sha256=mnist.sha256,
+        seconds=time.monotonic() - started,
+    )
+
+
+def make_batches(recipe: Recipe, mnist: Mnist, random: np.random.Generator) -> tf.data.Dataset:
+    """Endless batches: (n, 28, 28, 1) float32 ink in 0..1 and (n,) int labels, 10 for no digit."""
+    parts = [_endless(mnist.train_images, mnist.train_labels, recipe.batch, recipe.seed)]
+    if recipe.outliers:
+        images = draw_outliers(min(40_000, len(mnist)), mnist.train_images, random)
+        labels = np.full(len(images), NO_DIGIT, np.uint8)
+        parts.append(_endless(images, labels, recipe.outliers, recipe.seed))
+    if recipe.drawn:
+        parts.append(_endless(*draw_digits(12_000, random), recipe.drawn, recipe.seed))
+    seeds = tf.data.Dataset.random(seed=recipe.seed, rerandomize_each_iteration=False).batch(2)
+
+    def together(*drawn: Any) -> tuple[Any, Any]:
+        *batches, seed = drawn
+        images = tf.concat([images for images, _ in batches], axis=0)
+        labels = tf.concat([labels for _, labels in batches], axis=0)
+        ink = tf.cast(images, tf.float32)[..., None] / 255.0
+        if recipe.strength is not None:
+            ink = augment(ink, tf.cast(seed, tf.int32), recipe.strength)
+        return ink, tf.cast(labels, tf.int32)
+
+    return (
+        tf.data.Dataset.zip((*parts, seeds))
+        .map(together, num_parallel_calls=2, deterministic=True)
+        .prefetch(4)
+    )
+
+
+def as_ink(images: Images) -> NDArray[np.float32]:
+    """(n, 28, 28) bytes to (n, 28, 28, 1) float32 in 0..1."""
+    return np.asarray(images[..., None], dtype=np.float32) / np.float32(255)
+
+
+def accuracy(model: keras.Model, images: Images, labels: Labels) -> float:
+    """The share of pictures whose highest score is that of their label."""
+    logits = model.predict(as_ink(images), batch_size=500, verbose=0)
+    return float((logits.argmax(axis=1) == labels).mean())
+
+
+def _endless(images: Images, labels: Labels, batch: int, seed: int) -> tf.data.Dataset:
+    return (
+        tf.data.Dataset.from_tensor_slices((images, labels))
+        .shuffle(len(images), seed=seed)
+        .repeat()
+        .batch(batch, drop_remainder=True)
+    )
+
+
+def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    if recipe.name == "origin":
+        return keras.optimizers.Adam(recipe.learning_rate)
+    total = recipe.epochs * steps
+    warm_up = min(steps, total // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=recipe.learning_rate / 20,
+        warmup_target=recipe.learning_rate,
+        warmup_steps=warm_up,
+        decay_steps=total - warm_up,
+    )
+    return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
+
+
+def _loss(recipe: Recipe) -> Callable[[Any, Any], Any]:
+    crossentropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+
+    def among_ten(labels: Any, logits: Any) -> Any:
+        return crossentropy(tf.reshape(tf.cast(labels, tf.int32), [-1]), logits)
+
+    def or_no_digit(labels: Any, logits: Any) -> Any:
+        """The scores must also beat a fixed zero, or, for a picture of no digit, stay below."""
+        return among_ten(labels, tf.concat([logits, tf.zeros_like(logits[:, :1])], axis=1))
+
+    return or_no_digit if recipe.outliers else among_ten
+
+
+def _calibrate(
+    model: keras.Model,
+    recipe: Recipe,
+    images: Images,
+    labels: Labels,
+    random: np.random.Generator,
+) -> Calibration:
+    """Fit on held-back digits, plain and worn: photographs come worn."""
+    plain = as_ink(images)
+    seed = tf.constant(random.integers(2**31, size=2), tf.int32)
+    worn = augment(tf.constant(plain), seed, recipe.strength or Strength()).numpy()
+    logits = model.predict(np.concatenate([plain, worn]), batch_size=500, verbose=0)
+    return fit_calibration(
+        logits, np.concatenate([labels, labels]), knows_outliers=recipe.outliers > 0
+    )
+
+
+class _Diary(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes down each epoch, and stops the training between two steps when asked to."""
+
+    def __init__(
+        self,
+        images: NDArray[np.float32],
+        labels: Labels,
+        on_epoch: Callable[[EpochRecord], None],
+        should_stop: Callable[[], bool],
+        ask_every: float,
+    ) -> None:
+        super().__init__()
+        self.images, self.labels = images, labels
+        self.on_epoch, self.should_stop = on_epoch, should_stop
+        self.ask_every, self.asked = ask_every, time.monotonic()
+        self.began = self.asked
+        self.records: list[EpochRecord] = []
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self.began = time.monotonic()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        now = time.monotonic()
+        if now - self.asked >= self.ask_every:
+            self.asked = now
+            if self.should_stop():
+                raise TrainingStoppedError
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        loss = float((logs or {}).get("loss", math.nan))
+        logits = self.model(self.images, training=False).numpy()
+        record = EpochRecord(
+            epoch=epoch + 1,
+            loss=loss,
+            accuracy=float((logits.argmax(axis=1) == self.labels).mean()),
+            seconds=time.monotonic() - self.began,
+        )
+        self.records.append(record)
+        self.on_epoch(record)
