@@ -18,24 +18,33 @@ _SMALL_SIDE = 192  # lighting varies slowly: everything here is judged on a smal
 def is_light_on_dark(grey: Image) -> bool:
     """Whether the ink is lighter than what it lies on: chalk, dark screens, MNIST itself.
 
-    Strokes are narrow. A morphological closing with a small window fills dark strokes and an
-    opening takes away light ones (top-hat transforms; Serra, 1982), so whichever of the two
-    changes more, summed over window sizes, is the ink. Where neither does, as in a filled shape,
-    the border of the picture is paper.
+    Strokes are narrow, gaps between them wider. A morphological closing with a small window fills
+    dark strokes and an opening takes away light ones (top-hat transforms; Serra, 1982), so
+    whichever of the two responds to the narrower windows is the ink. Where neither is clear, as in
+    a filled shape, the border of the picture is paper.
     """
     small = _small(grey)
-    side = min(small.shape)
-    dark = light = 0.0
-    for window in (3, 5, 9, 15, 23, 33, 45, 61):
-        if window > max(3, side // 3):
-            break
-        kernel = np.ones((window, window), np.uint8)
-        dark += float(np.mean(_significant(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel))))
-        light += float(np.mean(_significant(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel))))
-    if abs(dark - light) > 0.2 * (dark + light):
+    dark = _narrowness(small, cv2.MORPH_BLACKHAT)
+    light = _narrowness(small, cv2.MORPH_TOPHAT)
+    if max(dark, light) > _DECISIVE * min(dark, light):
         return light > dark
-    border = _border(small)
-    return float(np.median(border)) < (float(small.min()) + float(small.max())) / 2
+    low, high = np.percentile(small, [1, 99])
+    return float(np.median(_border(small))) < (float(low) + float(high)) / 2
+
+
+_WINDOWS = (3, 5, 9, 15, 23, 33, 45, 61)  # pixels of the small copy
+_DECISIVE = 2.0
+
+
+def _narrowness(small: Image, transform: int) -> float:
+    """How much of the picture lies in strokes, each weighing less the wider the window it needs."""
+    total = before = 0.0
+    for window in (w for w in _WINDOWS if w <= max(3, min(small.shape) // 3)):
+        kernel = np.ones((window, window), np.uint8)
+        response = float(np.mean(_significant(cv2.morphologyEx(small, transform, kernel))))
+        total += max(0.0, response - before) / window**2
+        before = response
+    return total
 
 
 def background(grey: Image) -> Grey:
