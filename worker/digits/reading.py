@@ -76,6 +76,7 @@ class DigitReading:
     label: int  # 0..9
     confidence: float  # 0..1, calibrated
     probabilities: tuple[float, ...]  # ten, one a label
+    digitness: float = 1.0  # 0..1, how much the mark looks like any digit at all
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ class Reading:
             return None
         rows = groupby(self.digits, key=lambda digit: digit.glyph.row)
         return "|".join("".join(str(digit.label) for digit in row) for _, row in rows)
+
+    @property
+    def digitness(self) -> float:
+        """How much the most digit-like mark looks like a digit; 0 where there is none."""
+        return max((digit.digitness for digit in self.digits), default=0.0)
 
     @property
     def confidence(self) -> float | None:

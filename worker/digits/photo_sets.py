@@ -1,0 +1,62 @@
+"""Photo sets: folders of labelled pictures, as a manifest lists them, to measure and tune on.
+
+`manifest.csv` has a row a file with at least `set`, `file`, `label` and `kind`; `source_repo`
+tells pictures of different people apart. Kinds: `photo` and `drawn` (label: the digit), `multi`
+(rows of digits parted by a bar) and `ood` (no digit; an .npz holds a whole array of pictures).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as PillowImage
+
+
+@dataclass(frozen=True)
+class LabelledPicture:
+    """One picture and what a person says it shows."""
+
+    set_name: str
+    name: str
+    source: str  # whose picture it is
+    label: str | None  # "7", "12|34"; None for no digit
+    data: bytes
+
+    @property
+    def is_digit(self) -> bool:
+        return self.label is not None
+
+
+def read_photo_sets(folder: Path) -> Iterator[LabelledPicture]:
+    """All labelled pictures below the folder, in the manifest's order.
+
+    Raises FileNotFoundError when there is no manifest.
+    """
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            path = folder / row["set"] / row["file"]
+            label = None if row["kind"] == "ood" else row["label"]
+            for name, data in _pictures_in(path):
+                yield LabelledPicture(row["set"], name, row.get("source_repo", ""), label, data)
+
+
+def _pictures_in(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.suffix != ".npz":
+        yield path.name, path.read_bytes()
+        return
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            for index, image in enumerate(arrays[name]):  # (28, 28) uint8
+                yield f"{path.stem}-{index}.png", as_png(image)
+
+
+def as_png(image: np.ndarray) -> bytes:
+    """A (height, width) or (height, width, 3) uint8 array as the bytes of a PNG file."""
+    file = io.BytesIO()
+    PillowImage.fromarray(image).save(file, "PNG")
+    return file.getvalue()
