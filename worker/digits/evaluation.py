@@ -46,7 +46,8 @@ class Scorecard:
 
 def score(classifier: Classifier, images: Images, labels: Labels) -> Scorecard:
     """Score a network on (n, 28, 28) uint8 pictures in MNIST's convention and (n,) labels."""
-    probabilities = classifier.classify(images.astype(np.float32) / 255).probabilities
+    ink = images.astype(np.float32) / np.float32(255)
+    probabilities = classifier.classify(ink).probabilities
     read = probabilities.argmax(axis=1)
     confusion = np.zeros((10, 10), np.int64)
     np.add.at(confusion, (labels, read), 1)
