@@ -66,7 +66,8 @@ def background(grey: Image) -> Grey:
     smooth = cv2.GaussianBlur(filled, (0, 0), window / 8)
     height, width = grey.shape
     whole = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.maximum(whole, 1.0), np.float32)
+    darkest_paper = max(1.0, 0.2 * float(np.percentile(smooth, 95)))  # beyond this it is a desk
+    return np.asarray(np.maximum(whole, darkest_paper), np.float32)
 
 
 def absorption(grey: Image, paper: Grey) -> Grey:

@@ -96,7 +96,12 @@ def _pixels_of(line: _Line, mask: Mask, heights: NDArray[np.int32], absorbed: Gr
     inside = (rows >= 0) & (rows < height)
     rows = np.clip(rows, 0, height - 1)
     band = mask[rows, columns] & inside
-    covered = band.any(axis=0)
+    depth = np.where(band, absorbed[rows, columns], 0)
+    darkest = depth.max(axis=0)  # (width,): the line's own darkness along its way
+    if not darkest.any():
+        return np.zeros_like(mask)
+    darkness = float(np.median(darkest[darkest > 0]))
+    covered = (darkest > 0.5 * darkness) & (darkest < 2.0 * darkness)
     edge = max(2, width // 16)
     nothing = np.zeros_like(mask)
     runs_across = covered.mean() > 0.6 and covered[:edge].any() and covered[-edge:].any()
@@ -106,7 +111,6 @@ def _pixels_of(line: _Line, mask: Mask, heights: NDArray[np.int32], absorbed: Gr
     thickness = float(np.median(np.where(band, run, 0).max(axis=0)[covered]))
     if thickness > max(4.0, 0.03 * width):
         return nothing
-    darkness = float(np.median(absorbed[rows, columns][band]))
-    line_only = band & (run <= 1.6 * thickness + 1) & (absorbed[rows, columns] < 1.8 * darkness)
+    line_only = band & (run <= 1.6 * thickness + 1) & (depth < 1.5 * darkness)
     nothing[rows[line_only], np.broadcast_to(columns, rows.shape)[line_only]] = True
     return nothing
