@@ -8,6 +8,7 @@ from pathlib import Path
 from flask_migrate import check, upgrade
 
 from webapp.app import create_app
+from webapp.cli import add_migrations
 from webapp.settings import Settings
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     """Ends with alembic's own message and a failing status when they differ."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings(secret_key="only-for-this-check", data_dir=Path(folder)))
+        add_migrations(app)
         with app.app_context():
             upgrade()
             check()

@@ -18,10 +18,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from dotenv import dotenv_values, load_dotenv, set_key
-from environs import EnvError
+from environs import Env, EnvError
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
+from marshmallow.validate import Range
 
 from scripts.cannot_start import CannotStartError
 from scripts.redis_server import redis_of
@@ -35,7 +36,12 @@ def main() -> None:
     _keep_a_secret_key()
     load_dotenv(ENV_FILE)
     try:
-        run(Settings.from_environment(), host=os.environ["HOST"], port=int(os.environ["PORT"]))
+        env = Env()
+        run(
+            Settings.from_environment(),
+            host=env.str("HOST", "127.0.0.1"),
+            port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
+        )
     except (CannotStartError, EnvError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -51,6 +57,8 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         redis_of(os.environ.get("REDIS_URL"), settings.data_dir / "redis") as redis_url,
     ):
         os.environ |= {
+            "HOST": host,
+            "PORT": str(port),
             "REDIS_URL": redis_url,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONUNBUFFERED": "1",
