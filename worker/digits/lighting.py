@@ -52,7 +52,8 @@ def background(grey: Image) -> Grey:
 
     The picture holds dark ink on light paper. Under even light (a scan, a drawing, a close crop)
     the border's own level serves, whatever the width of the strokes. Else a closing larger than
-    any stroke fills the ink and keeps the edges of shadows, and a median smooths what is left.
+    any stroke tells ink from paper and keeps the edges of shadows; the paper that is left is
+    smoothed, and the closing bridges the ink.
     """
     small = _small(grey)
     border = _border(small)
@@ -63,26 +64,38 @@ def background(grey: Image) -> Grey:
     window = max(3, min(small.shape) // 5) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window))
     filled = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, kernel)
-    smooth = cv2.GaussianBlur(filled, (0, 0), window / 8)
+    smooth = _mean_of_paper(small, filled, reach=window / 8)
     height, width = grey.shape
     whole = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
     darkest_paper = max(1.0, 0.2 * float(np.percentile(smooth, 95)))  # beyond this it is a desk
     return np.asarray(np.maximum(whole, darkest_paper), np.float32)
 
 
+def _mean_of_paper(small: Image, filled: NDArray[Any], reach: float) -> Grey:
+    """The local mean of the pixels that are paper; the filled level where there are none."""
+    is_paper = (small > 0.9 * filled).astype(np.float32)
+    rare = np.float32(0.02)
+    share = cv2.GaussianBlur(is_paper, (0, 0), reach) + rare
+    light = cv2.GaussianBlur(is_paper * small, (0, 0), reach)
+    bridged = cv2.GaussianBlur(filled.astype(np.float32), (0, 0), reach)
+    return np.asarray((light + rare * bridged) / share, np.float32)
+
+
 def absorption(grey: Image, paper: Grey) -> Grey:
-    """The share of the paper's light that the ink takes, (height, width) float32, 0..1."""
-    return np.asarray(np.clip(1.0 - grey / paper, 0.0, 1.0), np.float32)
+    """The share of the paper's light that is missing, (height, width) float32, at most 1.
 
-
-def noise_of(absorbed: Grey) -> float:
-    """The standard deviation of the paper's grain, in absorption.
-
-    Immerkær, "Fast Noise Variance Estimation", 1996, with a median so that strokes do not count.
+    Negative where a pixel is brighter than its paper: that is grain or glare, never ink.
     """
-    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    response = np.abs(cv2.filter2D(absorbed, cv2.CV_32F, mask))
-    return float(np.median(response)) / (0.6745 * 6)
+    return np.asarray(1.0 - grey / paper, np.float32)
+
+
+def grain(absorbed: Grey) -> float:
+    """How dark the paper's own grain gets, in absorption.
+
+    Ink only darkens, so the bright side of the paper's spread is grain alone; the dark side of
+    the grain mirrors it.
+    """
+    return max(0.0, -float(np.percentile(absorbed[::3, ::3], 0.5)))
 
 
 def _small(grey: Image) -> Image:

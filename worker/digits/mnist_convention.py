@@ -62,10 +62,12 @@ def _with_mnist_weight(fine: NDArray[np.float32]) -> NDArray[np.float32]:
         wished = _WISHED_THICK
     else:
         return fine
-    before = _holes(fine)
+    before = _holes(fine, least=3 * _FINE**2)
     for share in (1.0, 0.7, 0.4):
         changed = _offset(fine, share * (wished - width) * _FINE / 2)
-        if _holes(changed) >= before and (width < wished or _parts(changed) == _parts(fine)):
+        if _holes(changed, least=_FINE**2 / 2) >= before and (
+            width < wished or _parts(changed) == _parts(fine)
+        ):
             return changed
     return fine
 
@@ -79,11 +81,11 @@ def _offset(fine: NDArray[np.float32], outwards: float) -> NDArray[np.float32]:
     return np.asarray(np.clip(0.5 + (signed + outwards) / _FINE, 0, 1), np.float32)
 
 
-def _holes(fine: NDArray[np.float32]) -> int:
-    """How many holes the ink has, of those that a final pixel would show."""
+def _holes(fine: NDArray[np.float32], least: float) -> int:
+    """How many holes the ink has of at least so many pixels."""
     ground = (fine <= 0.5).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ground, connectivity=4)
-    return int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] > _FINE**2)) - 1
+    return int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] >= least)) - 1
 
 
 def _parts(fine: NDArray[np.float32]) -> int:

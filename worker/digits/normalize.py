@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.digits.lighting import Grey, absorption, background, is_light_on_dark, noise_of
+from worker.digits.lighting import Grey, absorption, background, is_light_on_dark, grain
 from worker.digits.lines import Mask, without_lines
 from worker.digits.picture import Picture, open_picture
 from worker.digits.reading import Image, Step
@@ -16,6 +16,7 @@ from worker.digits.reading import Image, Step
 __all__ = ["Traces", "find_ink", "open_picture"]
 
 FAINTEST = 0.06  # of the paper's light: below this lies what shows through from the back
+_FLOOR_MOST = 0.16  # glare makes the grain look coarser than any is
 STEP_SIDE = 480  # pixels of a step's picture
 
 
@@ -27,7 +28,6 @@ class Traces:
     absorbed: Grey  # (height, width) float32, 0..1, the share of light that the ink takes
     ink: Mask  # (height, width) bool, the strokes
     soft_ink: Grey  # (height, width) float32, 0..1, 0.5 at the edge of a stroke
-    noise: float  # standard deviation of the paper's grain, in absorption
     steps: tuple[Step, ...]
 
 
@@ -36,10 +36,11 @@ def find_ink(picture: Picture) -> Traces:
     grey = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     if is_light_on_dark(grey):
         grey = np.asarray(255 - grey, dtype=np.uint8)
-    absorbed = absorption(grey, background(grey))
-    noise = noise_of(absorbed)
+    signed = absorption(grey, background(grey))
+    floor = min(_FLOOR_MOST, max(FAINTEST, 1.3 * grain(signed)))
+    absorbed = np.maximum(signed, 0)
     peak = _peak_nearby(absorbed)
-    everything = absorbed > np.maximum(0.45 * peak, max(FAINTEST, 4 * noise))
+    everything = absorbed > np.maximum(0.45 * peak, floor)
     ink = without_lines(everything, absorbed)
     soft = _soft(absorbed, peak, ink)
     steps = (
@@ -48,7 +49,7 @@ def find_ink(picture: Picture) -> Traces:
         _step("ink", _shown(1 - everything.astype(np.float32))),
         _step("lines removed", _shown(1 - ink.astype(np.float32))),
     )
-    return Traces(picture, absorbed, ink, soft, noise, steps)
+    return Traces(picture, absorbed, ink, soft, steps)
 
 
 def _peak_nearby(absorbed: Grey) -> Grey:

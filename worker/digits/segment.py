@@ -134,9 +134,10 @@ def _without_faint(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
 
     Empty where nothing is both large and dark enough to be writing at all.
     """
-    writing = max((mark.darkness for mark in marks if mark.is_plain_in(shape)), default=None)
-    if writing is None:
+    plain = [mark for mark in marks if mark.is_plain_in(shape)]
+    if not plain:
         return []
+    writing = max(mark.darkness for mark in plain if mark.size > 0.4 * _largest(plain))
     return [mark for mark in marks if mark.darkness > 0.5 * writing]
 
 
@@ -171,6 +172,8 @@ def _belong(one: Mark, other: Mark, digit_height: float) -> bool:
     rest, flat = sorted((one, other), key=lambda mark: mark.width / mark.height)
     if flat.width > _FLAT * flat.height and overlapping:  # the bar of a 5 or a 7
         return down < 0.35 * flat.width and flat.width < 2 * max(rest.width, rest.height)
+    if overlapping and min(one.width / one.height, other.width / other.height) > 0.9:
+        return down < 0.15 * joint.height  # digits are tall: two wide pieces, stacked, are one
     if joint.size > 1.5 * max(digit_height, one.size):
         return False
     if overlapping and down < 0.2 * digit_height:
