@@ -15,14 +15,16 @@ class Storage:
 
     root: Path
 
-    def put(self, prediction_id: str, name: str, content: bytes) -> Path:
-        """Keep a file durably: written beside, fsynced, then renamed into its place.
+    def put(self, prediction_id: str, name: str, content: bytes, *, durably: bool = True) -> Path:
+        """Keep a file: written beside, fsynced, then renamed into its place.
+
+        What can be made again need not be durable, and then costs no wait for the disk.
 
         Raises OSError, for instance when the disk is full; then nothing is kept.
         """
         target = self.path(prediction_id, name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, content)
+        write_whole(target, content, durably=durably)
         return target
 
     def read(self, prediction_id: str, name: str) -> bytes:
@@ -48,19 +50,25 @@ class Storage:
         return self.folder(prediction_id) / name
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes, *, durably: bool = True) -> None:
     """Write a file so that a reader, or a power cut, finds all of it or nothing."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durably:
+                os.fsync(file.fileno())
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    folder = os.open(target.parent, os.O_RDONLY)
+    if durably:
+        _flush_folder(target.parent)
+
+
+def _flush_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

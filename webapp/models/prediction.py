@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -126,6 +126,11 @@ class Prediction(Base):
         return claimed
 
     @classmethod
+    def locked(cls, ids: Iterable[str]) -> Select[tuple[Prediction]]:
+        """These rows, held against every other writer until the caller's transaction ends."""
+        return select(cls).where(cls.id.in_(ids)).with_for_update(of=cls)
+
+    @classmethod
     def give_up_on_poison(cls, session: Session, *, reason: str) -> int:
         """Fail the rows that ended their worker too often; returns how many there were."""
         now = utc_now()
@@ -161,6 +166,14 @@ class Prediction(Base):
     def fail(self, reason: str) -> None:
         self.reason = reason
         self._settle(Status.FAILED, by=None)
+
+    def try_again(self) -> None:
+        """Put a failed prediction back to work; its address stays. Others are left as they are."""
+        if self.status != Status.FAILED:
+            return
+        self.status = Status.PENDING
+        self.attempts = 0
+        self.reason = self.settled_at = None
 
     def _settle(self, status: Status, *, by: ModelVersion | None) -> None:
         if self.is_settled:

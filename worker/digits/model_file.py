@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import zipfile
@@ -17,6 +18,9 @@ from worker.digits.model_card import UNCALIBRATED, ModelCard, read_card, write_c
 INPUT_SHAPES = ((None, 28, 28, 1), (None, 28, 28))
 OUTPUT_SHAPE = (None, 10)
 SUFFIXES = (".keras", ".h5")
+
+# Keras warns through absl that .h5 is a legacy format; here it is asked for.
+logging.getLogger("absl").setLevel(logging.ERROR)
 
 
 class ModelFileError(ValueError):

@@ -1,0 +1,205 @@
+"""`flask model …`: train, score, publish, bring in and take out models from the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from webapp.database import db, writing
+from webapp.models import ModelVersion
+from webapp.queue import Queue
+from webapp.settings import Settings
+from worker import model_store
+
+ARCHITECTURES = ("cnn", "mlp", "rnn", "transformer")
+RECIPES = ("quick", "full", "origin")
+MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class ModelGroup(AppGroup):
+    """Tells what to do when the database is not there yet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(
+                f"The database is not ready; run `flask db upgrade` first. ({error.orig})"
+            ) from error
+
+
+model = ModelGroup("model", help="Networks: training, scores and publication.")
+
+
+@model.command()
+@click.option("--architecture", type=click.Choice(ARCHITECTURES), help="Default: the recipe's.")
+@click.option("--recipe", type=click.Choice(RECIPES), help="Default: quick; origin for mlp.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Default: the recipe's.")
+@click.option("--output", type=MODEL_FILE, help="Write the network to a .keras or .h5 file.")
+@click.option("--publish", is_flag=True, help="Let it answer from now on.")
+def train(
+    architecture: str | None,
+    recipe: str | None,
+    epochs: int | None,
+    output: Path | None,
+    publish: bool,
+) -> None:
+    """Train a network on MNIST; without --output it becomes a model version."""
+    from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
+    from worker.digits.training import EpochRecord, train  # noqa: PLC0415
+
+    name = recipe or ("origin" if architecture == "mlp" else "quick")
+    chosen = trainer.recipe_for(name, architecture, epochs)
+    try:
+        mnist = load_mnist(_settings().mnist_path)
+    except MissingDataError as error:
+        raise click.ClickException(str(error)) from error
+    with _progress() as progress:
+        bar = progress.add_task(f"{chosen.architecture}, {name}", total=chosen.epochs, measures="")
+
+        def show(record: EpochRecord) -> None:
+            measures = f"loss {record.loss:.4f}, held-back accuracy {record.accuracy:.2%}"
+            progress.update(bar, advance=1, measures=measures)
+
+        trained = train(chosen, mnist, on_epoch=show)
+    click.echo(f"Right on {trained.accuracy:.2%} of MNIST's test set, {trained.seconds:.0f} s.")
+    if output:
+        trainer.save_trained(trained, output)
+        click.echo(f"Written to {output}.")
+    if publish or not output:
+        version = trainer.keep(trained, _settings().models_dir)
+        click.echo(f"Kept as {version.name}.")
+        if publish:
+            _publish(version.id)
+
+
+@model.command("list")
+def list_versions() -> None:
+    """List the model versions, newest first."""
+    table = Table("version", "origin", "architecture", "parameters", "accuracy", "published")
+    live = db.session.scalar(ModelVersion.current())
+    for version in db.session.scalars(ModelVersion.newest_first()):
+        published = f"{version.published_at:%Y-%m-%d %H:%M}" if version.published_at else ""
+        table.add_row(
+            str(version.id),
+            version.origin,
+            version.architecture,
+            f"{version.parameters:,}",
+            "" if version.accuracy is None else f"{version.accuracy:.2%}",
+            f"{published} (live)" if live and version.id == live.id else published,
+        )
+    Console().print(table)
+
+
+@model.command()
+@click.argument("version_id", metavar="VERSION", type=int)
+def publish(version_id: int) -> None:
+    """Let a version answer from now on."""
+    _publish(version_id)
+
+
+@model.command()
+def rollback() -> None:
+    """Let the version that answered before the live one answer again."""
+    published = db.session.scalars(ModelVersion.latest_publications().limit(2)).all()
+    db.session.rollback()
+    if len(published) < 2:
+        raise click.ClickException("There is no earlier published version to go back to.")
+    _publish(published[1].id)
+
+
+@model.command("import")
+@click.argument("path", metavar="FILE", type=MODEL_FILE)
+@click.option("--publish", is_flag=True, help="Let it answer from now on.")
+def import_file(path: Path, publish: bool) -> None:
+    """Make a .keras or .h5 file a model version, if it can read digits."""
+    from worker.digits.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.digits.model_card import ModelCard, read_card  # noqa: PLC0415
+    from worker.digits.model_file import ModelFileError, load  # noqa: PLC0415
+
+    try:
+        network, calibration = load(path)
+        Classifier(network, calibration)  # a network that cannot answer is not let in
+        card = read_card(path) or ModelCard(network.name[:32], network.count_params(), calibration)
+        version = model_store.add_version(
+            _settings().models_dir, path, card=card, origin="imported"
+        )
+    except (ModelFileError, model_store.AlreadyStoredError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Kept as {version.name}.")
+    if publish:
+        _publish(version.id)
+
+
+@model.command()
+@click.argument("path", metavar="FILE", type=MODEL_FILE)
+@click.option("--version", "version_id", type=int, help="Default: the live one.")
+def export(path: Path, version_id: int | None) -> None:
+    """Write a version's network to FILE, as .keras or .h5 by its ending."""
+    from worker.digits.model_card import read_card  # noqa: PLC0415
+    from worker.digits.model_file import ModelFileError, load, save  # noqa: PLC0415
+
+    version = _version(version_id)
+    source = _settings().models_dir / version.filename
+    try:
+        network, calibration = load(source)
+        card = read_card(source)
+        save(network, path, calibration, scores=card.scores if card else None)
+    except ModelFileError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{version.name.capitalize()} is written to {path}.")
+
+
+@model.command()
+def install() -> None:
+    """Make the model that ships a version, and publish it where no other is."""
+    try:
+        version = model_store.install_shipped(_settings().models_dir)
+    except (OSError, model_store.UnknownFileError) as error:
+        raise click.ClickException(f"The model that ships cannot be installed: {error}") from error
+    click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")
+
+
+def _publish(version_id: int) -> None:
+    with writing() as session:
+        version = session.get(ModelVersion, version_id)
+        if version is None:
+            raise click.ClickException(f"There is no version {version_id}; see: flask model list")
+        version.publish()
+    queue: Queue = current_app.extensions["cifra_queue"]
+    queue.predict_later()  # so that a worker loads it before anybody waits for it
+    click.echo(f"{version.name.capitalize()} answers from now on.")
+
+
+def _version(version_id: int | None) -> ModelVersion:
+    if version_id is None:
+        version = db.session.scalar(ModelVersion.current())
+    else:
+        version = db.session.get(ModelVersion, version_id)
+    if version is None:
+        raise click.ClickException("There is no such version; see: flask model list")
+    return version
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[measures]}"),
+    )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["cifra_settings"]
+    return settings

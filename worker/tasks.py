@@ -1,0 +1,93 @@
+"""The tasks: predict answers the pictures that wait; retrain carries out one training run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from secrets import token_hex
+
+from flask import current_app
+
+from webapp.database import db, writing
+from webapp.models import ModelVersion, Prediction
+from webapp.queue import PREDICT, RETRAIN, Queue
+from webapp.settings import Settings
+from webapp.storage import Storage
+from worker import answers
+from worker.answers import Answer
+from worker.live_model import LiveModel, LiveReader
+
+__all__ = ["PREDICT", "RETRAIN", "predict", "retrain"]
+
+MOST_BATCHES = 100  # then the bell is rung anew, so that a stop need not wait for a long queue
+
+shutting_down = threading.Event()  # set when this process is asked to end
+
+WORKER = f"{socket.gethostname()[:40]}-{os.getpid()}-{token_hex(4)}"
+
+log = logging.getLogger(__name__)
+
+
+def predict() -> None:
+    """Answer pending predictions, a batch at a time, until none is left."""
+    live_model: LiveModel = current_app.extensions["cifra_live_model"]
+    for _ in range(MOST_BATCHES):
+        live = live_model.follow()
+        if live is None:
+            log.warning("No published model loads; pictures wait. Run `flask model install`.")
+            return
+        batch = _claim()
+        if not batch:
+            return
+        _settle(batch, answers.read(batch, live.reader, _storage()), live)
+    _queue().predict_later()
+
+
+def retrain(run_id: int) -> None:
+    """Carry out a training run that is still queued; a second bell for it does nothing."""
+    from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
+
+    trainer.carry_out(run_id, _settings(), shutting_down)
+    _queue().predict_later()  # so that workers load a new version before anybody waits for it
+
+
+def _claim() -> Sequence[Prediction]:
+    """Take the oldest pending predictions for this worker, in one short transaction."""
+    is_work_left = Prediction.any_waiting(db.session())
+    db.session.rollback()
+    if not is_work_left:  # most bells find the work done, and need not take the write lock
+        return []
+    settings = _settings()
+    with writing() as session:
+        return Prediction.claim(session, by=WORKER, limit=settings.batch_size, lease=settings.lease)
+
+
+def _settle(batch: Sequence[Prediction], given: Sequence[Answer], live: LiveReader) -> None:
+    """Commit the answers of those rows that this worker still holds."""
+    by_id = {prediction.id: answer for prediction, answer in zip(batch, given, strict=True)}
+    with writing() as session:
+        version = session.get_one(ModelVersion, live.version_id)
+        rows = session.scalars(Prediction.locked(by_id)).all()
+        for prediction in rows:
+            if prediction.is_held_by(WORKER):
+                by_id[prediction.id].settle(prediction, version)
+    for deleted in by_id.keys() - {prediction.id for prediction in rows}:
+        _storage().delete(deleted)  # its row went meanwhile; the steps must not outlive it
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["cifra_settings"]
+    return settings
+
+
+def _storage() -> Storage:
+    storage: Storage = current_app.extensions["cifra_storage"]
+    return storage
+
+
+def _queue() -> Queue:
+    queue: Queue = current_app.extensions["cifra_queue"]
+    return queue
