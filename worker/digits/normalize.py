@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.digits.lighting import Grey, absorption, background, is_light_on_dark, grain
+from worker.digits.lighting import Grey, absorption, background, grain, is_light_on_dark
 from worker.digits.lines import Mask, without_lines
 from worker.digits.picture import Picture, open_picture
 from worker.digits.reading import Image, Step
@@ -28,6 +28,7 @@ class Traces:
     absorbed: Grey  # (height, width) float32, 0..1, the share of light that the ink takes
     ink: Mask  # (height, width) bool, the strokes
     soft_ink: Grey  # (height, width) float32, 0..1, 0.5 at the edge of a stroke
+    floor: float  # absorption below this is the paper's grain
     steps: tuple[Step, ...]
 
 
@@ -49,7 +50,7 @@ def find_ink(picture: Picture) -> Traces:
         _step("ink", _shown(1 - everything.astype(np.float32))),
         _step("lines removed", _shown(1 - ink.astype(np.float32))),
     )
-    return Traces(picture, absorbed, ink, soft, steps)
+    return Traces(picture, absorbed, ink, soft, floor, steps)
 
 
 def _peak_nearby(absorbed: Grey) -> Grey:

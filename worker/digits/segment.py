@@ -2,91 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.digits.marks import Labels, Mark, find_marks, written
 from worker.digits.mnist_convention import to_mnist
 from worker.digits.normalize import Traces
-from worker.digits.reading import Box, Glyph, Refusal
+from worker.digits.reading import Glyph, Refusal
 
 MOST_GLYPHS = 200
-_FEWEST_PIXELS = 12
-_PLAIN = 0.16  # of the paper's light: surely written
-_FAINT = 0.1  # written, if it is also large
 _FLAT = 1.8  # wider than this many heights, a mark is no digit but may be part of one
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One connected piece of ink, or several that belong together."""
-
-    labels: tuple[int, ...]
-    left: int
-    top: int
-    right: int  # one beyond the last column
-    bottom: int
-    area: int
-    darkness: float  # the mean absorption of its core, 0..1
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def size(self) -> int:
-        return max(self.width, self.height)
-
-    @property
-    def box(self) -> Box:
-        return Box(self.left, self.top, self.width, self.height)
-
-    def touches_edge_of(self, shape: tuple[int, ...]) -> bool:
-        height, width = shape
-        return self.left < 2 or self.top < 2 or self.right > width - 2 or self.bottom > height - 2
-
-    def is_plain_in(self, shape: tuple[int, ...]) -> bool:
-        """Large enough and dark enough to be writing rather than dust or the paper's grain.
-
-        Of the photographed blank sheets that this was tuned on none had a mark above 0.15 of the
-        paper's light, and no digit one below 0.22.
-        """
-        share = self.size / max(shape)
-        return share > 0.02 and (self.darkness > _PLAIN or (self.darkness > _FAINT and share > 0.2))
-
-    def fills(self, shape: tuple[int, ...]) -> bool:
-        """Whether this is the picture's one subject, cut close, and not a frame around it."""
-        height, width = shape
-        across = abs((self.left + self.right) / 2 / width - 0.5)
-        down = abs((self.top + self.bottom) / 2 / height - 0.5)
-        is_frame = self.size >= max(shape) - 4 and self.area < 0.12 * self.width * self.height
-        return across < 0.3 and down < 0.3 and self.size > 0.35 * min(shape) and not is_frame
-
-    def joined(self, other: Mark) -> Mark:
-        return Mark(
-            self.labels + other.labels,
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-            self.area + other.area,
-            max(self.darkness, other.darkness),
-        )
 
 
 def find_glyphs(traces: Traces) -> list[Glyph] | Refusal:
     """The digits-to-be in reading order, rows top to bottom, or why there are none."""
-    labels, marks = _marks(traces)
-    written = _writing(marks, traces.ink.shape)
-    if not written:
-        return _why_nothing(marks, traces.ink.shape)
-    marks = _without_specks(_joined(written), traces.ink.shape)
+    everything, labels = find_marks(traces)
+    found = written(everything, traces)
+    if isinstance(found, Refusal):
+        return found
+    marks = _without_specks(_joined(found), traces.ink.shape)
     if len(marks) > MOST_GLYPHS:
         return Refusal.TOO_MANY
     return [
@@ -94,51 +29,6 @@ def find_glyphs(traces: Traces) -> list[Glyph] | Refusal:
         for row, marks_in_row in enumerate(_rows(marks))
         for mark in marks_in_row
     ]
-
-
-def _why_nothing(marks: list[Mark], shape: tuple[int, ...]) -> Refusal:
-    """What to say of a picture with no writing in it."""
-    large = [mark for mark in marks if mark.size > 0.3 * max(shape)]
-    if any(mark.darkness > _PLAIN and mark.touches_edge_of(shape) for mark in large):
-        return Refusal.CUT_OFF
-    return Refusal.TOO_FAINT if large and len(marks) < 12 else Refusal.BLANK
-
-
-def _marks(traces: Traces) -> tuple[NDArray[np.int32], list[Mark]]:
-    """Connected pieces of ink with their measures, and the picture of their numbers."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        traces.ink.astype(np.uint8), connectivity=8
-    )
-    flat = labels[traces.ink]
-    depths = traces.absorbed[traces.ink]
-    mean = np.bincount(flat, depths, count) / np.maximum(np.bincount(flat, minlength=count), 1)
-    marks = [
-        Mark((number,), left, top, left + width, top + height, area, float(mean[number]))
-        for number, (left, top, width, height, area) in enumerate(stats.tolist())
-        if number > 0 and area >= _FEWEST_PIXELS
-    ]
-    return np.asarray(labels, np.int32), marks
-
-
-def _writing(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
-    """The marks that were written: neither at the edge, nor much fainter than the darkest."""
-    inner = [mark for mark in marks if not mark.touches_edge_of(shape)]
-    written = _without_faint(inner, shape)
-    if written:
-        return written
-    return _without_faint([mark for mark in marks if mark.fills(shape)], shape)
-
-
-def _without_faint(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
-    """Without grain, folds and what shows through from the back: they are fainter than writing.
-
-    Empty where nothing is both large and dark enough to be writing at all.
-    """
-    plain = [mark for mark in marks if mark.is_plain_in(shape)]
-    if not plain:
-        return []
-    writing = max(mark.darkness for mark in plain if mark.size > 0.4 * _largest(plain))
-    return [mark for mark in marks if mark.darkness > 0.5 * writing]
 
 
 def _joined(marks: list[Mark]) -> list[Mark]:
@@ -218,7 +108,7 @@ def _overlap(one: Mark, other: Mark) -> float:
     return shared / max(1, min(one.height, other.height))
 
 
-def _ink_of(mark: Mark, labels: NDArray[np.int32], traces: Traces) -> NDArray[np.float32]:
+def _ink_of(mark: Mark, labels: Labels, traces: Traces) -> NDArray[np.float32]:
     """The mark alone, without its neighbours, at MNIST's convention."""
     height, width = traces.ink.shape
     rim = 3
