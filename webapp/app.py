@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp.database import db, init_database
+from webapp import api, auth, cli, errors, headers, views
+from webapp.database import init_database
 from webapp.queue import Queue
-from webapp.settings import ROOT, Settings
+from webapp.settings import Settings
 from webapp.storage import Storage
+
+FORM_OVERHEAD_BYTES = 64 * 1024  # what a multipart form adds around the largest file
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,14 +21,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
-        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + FORM_OVERHEAD_BYTES,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,  # a page may stay open as long as its session
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.extensions["cifra_settings"] = settings
     app.extensions["cifra_storage"] = Storage(settings.uploads_dir)
     app.extensions["cifra_queue"] = Queue(settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     init_database(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
+    for part in (auth, headers, errors, views, api, cli):
+        part.init_app(app)
     return app

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery app that web and workers share. Results are not kept: answers live in our rows."""
-    from celery import Celery  # heavy: a web process imports it with its first ring
+    from celery import Celery  # noqa: PLC0415 (heavy: the web imports it with its first ring)
 
     celery = Celery("cifra", broker=settings.redis_url, set_as_current=False)
     celery.conf.update(
@@ -60,7 +60,7 @@ class Queue:
         return self._ring(RETRAIN, run_id)
 
     def _ring(self, task: str, *arguments: int) -> bool:
-        from kombu.exceptions import OperationalError
+        from kombu.exceptions import OperationalError  # noqa: PLC0415 (heavy, as above)
 
         try:
             self.celery.send_task(task, args=arguments)

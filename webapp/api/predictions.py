@@ -1,0 +1,91 @@
+"""Predictions as JSON: give a picture, ask for its answer, list your own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+
+from webapp.database import db
+from webapp.history import BadFilterError, Filters, page_of
+from webapp.models import Digit, Prediction, Status
+from webapp.submission import QUEUE_AWAY, submit
+from webapp.uploads import NoPictureError
+
+resource = Blueprint("api_predictions", __name__, url_prefix="/api/predictions")
+
+
+@resource.post("")
+def create() -> tuple[Response, int, dict[str, str]]:
+    submission = submit(*_given_picture())
+    answer = {
+        "id": submission.prediction_id,
+        "status": Status.PENDING,
+        "url": url_for("predictions.show", prediction_id=submission.prediction_id, _external=True),
+    }
+    if not submission.heard:
+        answer["note"] = QUEUE_AWAY
+    location = url_for(".show", prediction_id=submission.prediction_id)
+    return jsonify(answer), 202, {"Location": location}
+
+
+@resource.get("/<prediction_id>")
+def show(prediction_id: str) -> Response:
+    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    response = jsonify(as_json(prediction))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@resource.get("")
+def index() -> Response | tuple[Response, int]:
+    try:
+        filters = Filters.from_url(request.args)
+    except BadFilterError as error:
+        return jsonify(error=str(error)), 400
+    page = page_of(filters, page_size=current_app.extensions["cifra_settings"].page_size)
+    return jsonify(
+        predictions=[as_json(prediction) for prediction in page.predictions],
+        page=page.number,
+        has_next=page.has_next,
+    )
+
+
+def as_json(prediction: Prediction) -> dict[str, Any]:
+    version = prediction.model_version
+    settled_at = prediction.settled_at
+    return {
+        "id": prediction.id,
+        "status": prediction.status,
+        "url": url_for("predictions.show", prediction_id=prediction.id, _external=True),
+        "filename": prediction.filename,
+        "created_at": prediction.created_at.isoformat(),
+        "settled_at": settled_at.isoformat() if settled_at else None,
+        "number": prediction.number,
+        "confidence": prediction.confidence,
+        "reason": prediction.reason,
+        "model_version": version.id if version else None,
+        "digits": [_digit_as_json(digit) for digit in prediction.digits],
+    }
+
+
+def _digit_as_json(digit: Digit) -> dict[str, Any]:
+    return {
+        "label": digit.label,
+        "confidence": digit.confidence,
+        "row": digit.row,
+        "box": [digit.x, digit.y, digit.width, digit.height],
+        "probabilities": digit.probabilities,
+    }
+
+
+def _given_picture() -> tuple[bytes, str]:
+    """The picture of a multipart field `image`, or a raw body, and what its sender calls it."""
+    if request.mimetype == "multipart/form-data":
+        given = request.files.get("image")
+        if given is None or not given.filename:
+            raise NoPictureError
+        return given.read(), given.filename
+    if request.mimetype.startswith("image/") or request.mimetype == "application/octet-stream":
+        return request.get_data(cache=False), "picture"
+    raise NoPictureError

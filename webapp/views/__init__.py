@@ -1,0 +1,26 @@
+"""The pages: one file a resource."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from webapp.views import attempts, home, images, meta, predictions, sessions, words
+from webapp.views.admin import models, publications, training_runs
+
+
+def init_app(app: Flask) -> None:
+    CSRFProtect(app)
+    words.init_app(app)
+    for resource in (
+        home,
+        predictions,
+        attempts,
+        images,
+        sessions,
+        meta,
+        models,
+        publications,
+        training_runs,
+    ):
+        app.register_blueprint(resource.pages)

@@ -1,0 +1,1 @@
+"""The admin's pages: which model answers, and how the next one is trained."""

@@ -1,0 +1,24 @@
+"""Another attempt at a picture whose reading failed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from webapp.database import writing
+from webapp.models import Prediction
+from webapp.queue import Queue
+from webapp.submission import QUEUE_AWAY
+
+pages = Blueprint("attempts", __name__, url_prefix="/predictions/<prediction_id>/attempts")
+
+
+@pages.post("")
+def create(prediction_id: str) -> Response:
+    with writing() as session:
+        prediction = session.get(Prediction, prediction_id) or abort(404)
+        prediction.try_again()
+    queue: Queue = current_app.extensions["cifra_queue"]
+    if not queue.predict_later():
+        flash(QUEUE_AWAY)
+    return redirect(url_for("predictions.show", prediction_id=prediction_id), 303)

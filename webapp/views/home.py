@@ -1,0 +1,27 @@
+"""The front page: give a picture, and see your latest readings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template
+
+from webapp.history import latest
+
+pages = Blueprint("home", __name__)
+
+LATEST = 6
+
+
+@pages.get("/")
+def index() -> str:
+    return front_page()
+
+
+def front_page(problem: str | None = None, filename: str | None = None) -> str:
+    """The page, with what was wrong with the last picture where something was."""
+    return render_template(
+        "home.html",
+        latest=latest(LATEST),
+        problem=problem,
+        filename=filename,
+        max_bytes=current_app.extensions["cifra_settings"].max_upload_bytes,
+    )

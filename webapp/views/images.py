@@ -1,0 +1,50 @@
+"""A prediction's pictures, each with a fixed type, for its page only."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app
+
+from webapp.database import db
+from webapp.models import Prediction
+from webapp.storage import Storage
+from webapp.views.steps import STEP
+
+pages = Blueprint("images", __name__, url_prefix="/predictions/<prediction_id>/images")
+
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+ONE_DAY = 24 * 3600
+
+
+@pages.get("/<name>")
+def show(prediction_id: str, name: str) -> Response:
+    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    filename, media_type = _file(prediction, name)
+    storage: Storage = current_app.extensions["cifra_storage"]
+    try:
+        content = storage.read(prediction.id, filename)
+    except FileNotFoundError:
+        abort(404)
+    return _picture(content, media_type)
+
+
+@pages.get("/digits/<int:position>")
+def digit(prediction_id: str, position: int) -> Response:
+    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    found = next((digit for digit in prediction.digits if digit.position == position), None)
+    return _picture(found.ink_png, "image/png") if found else abort(404)
+
+
+def _file(prediction: Prediction, name: str) -> tuple[str, str]:
+    """The stored file behind a name in the URL, and the type it is served with."""
+    if name in ("preview", "thumbnail"):
+        return f"{name}.jpg", "image/jpeg"
+    if name == "original":
+        return "original", prediction.media_type
+    return (name, "image/png") if STEP.fullmatch(name) else abort(404)
+
+
+def _picture(content: bytes, media_type: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"
+    return response

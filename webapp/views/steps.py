@@ -1,0 +1,38 @@
+"""The steps from photo to 28×28, each with a caption in plain language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+STEP = re.compile(r"step-(?P<number>\d{1,2})-(?P<name>[a-z0-9-]{1,40})\.png")
+
+CAPTIONS = {
+    "photo": "The photo, turned upright.",
+    "grey": "Colours are dropped; only light and dark remain.",
+    "evened": "Shadows and uneven light are taken out.",
+    "paper": "What the bare paper looks like, so that it can be taken away.",
+    "ink": "Ink is told from paper.",
+    "lines": "Ruled and squared lines are dropped.",
+    "cleaned": "Specks and edge shadows are dropped; broken strokes are joined.",
+    "marks": "Every mark that may be a digit is found.",
+    "digits": "Each digit is cut out, one by one.",
+}
+
+
+@dataclass(frozen=True)
+class StepPicture:
+    filename: str
+    caption: str
+
+
+def steps_of(names: Iterable[str]) -> list[StepPicture]:
+    """The step pictures among a prediction's files, in order."""
+    found = [match for name in names if (match := STEP.fullmatch(name))]
+    found.sort(key=lambda match: int(match["number"]))
+    return [StepPicture(match[0], _caption(match["name"])) for match in found]
+
+
+def _caption(name: str) -> str:
+    return CAPTIONS.get(name, name.replace("-", " ").capitalize() + ".")
