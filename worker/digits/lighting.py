@@ -26,14 +26,16 @@ def is_light_on_dark(grey: Image) -> bool:
     small = _small(grey)
     dark = _narrowness(small, cv2.MORPH_BLACKHAT)
     light = _narrowness(small, cv2.MORPH_TOPHAT)
-    if max(dark, light) > _DECISIVE * min(dark, light):
-        return light > dark
+    border = _border(small)
     low, high = np.percentile(small, [1, 99])
-    return float(np.median(_border(small))) < (float(low) + float(high)) / 2
+    is_even = np.ptp(np.percentile(border, [12, 88])) < 0.15 * (high - low)
+    if max(dark, light) > (_DECISIVE_ON_EVEN if is_even else _DECISIVE) * min(dark, light):
+        return light > dark
+    return float(np.median(border)) < (float(low) + float(high)) / 2
 
 
 _WINDOWS = (3, 5, 9, 15, 23, 33, 45, 61)  # pixels of the small copy
-_DECISIVE = 2.0
+_DECISIVE, _DECISIVE_ON_EVEN = 2.0, 4.0  # an even border is good evidence itself
 
 
 def _narrowness(small: Image, transform: int) -> float:

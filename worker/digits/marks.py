@@ -90,8 +90,8 @@ def find_marks(traces: Traces) -> tuple[list[Mark], Labels]:
 
 
 def _edge_of(labels: Labels) -> NDArray[np.int32]:
-    """The labels within a hundredth of the picture's edge, one a place along it."""
-    depth = max(2, min(labels.shape) // 100)
+    """The labels within a fiftieth of the picture's edge, one a place along it."""
+    depth = max(2, min(labels.shape) // 50)
     return np.concatenate(
         [
             labels[:depth].max(axis=0),
@@ -136,21 +136,33 @@ def written(marks: list[Mark], traces: Traces) -> list[Mark] | Refusal:
     """
     shape = traces.ink.shape
     inner = _without_faint([mark for mark in marks if not mark.contact], traces)
-    subjects = _without_faint([mark for mark in marks if _is_subject(mark, shape)], traces)
+    touching = _without_faint([mark for mark in marks if mark.contact and not mark.is_rim], traces)
+    subjects = [mark for mark in touching if _is_subject(mark, shape)]
     largest_inside = max((mark.size for mark in inner), default=0)
     if subjects and max(mark.size for mark in subjects) > 4 * largest_inside:
         return subjects
     if inner:
-        return inner
+        return inner + [mark for mark in touching if _is_like(mark, inner)]
     large = [mark for mark in marks if mark.size > 0.3 * max(shape) and not mark.is_rim]
     if any(mark.darkness > PLAIN and mark.contact for mark in large):
         return Refusal.CUT_OFF
     return Refusal.TOO_FAINT if large and len(marks) < 12 else Refusal.BLANK
 
 
+def _is_like(mark: Mark, inner: list[Mark]) -> bool:
+    """Whether a mark near the edge is one more of the digits inside."""
+    usual = float(np.median([other.size for other in inner]))
+    darkness = float(np.median([other.darkness for other in inner]))
+    return (
+        0.6 * usual < mark.size < 1.6 * usual
+        and mark.contact < 0.3 * mark.size
+        and 0.6 * darkness < mark.darkness < 1.6 * darkness
+    )
+
+
 def _is_subject(mark: Mark, shape: tuple[int, ...]) -> bool:
     """Whether a mark at the edge is what the picture shows: large, and central or just touching."""
-    if not mark.contact or mark.is_rim or mark.size < 0.35 * min(shape):
+    if mark.size < 0.35 * min(shape):
         return False
     height, width = shape
     across = abs((mark.left + mark.right) / 2 / width - 0.5)

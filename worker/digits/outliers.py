@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.digits.shapes import DIGITS, SIGNS
-from worker.digits.strokes import centred, draw
+from worker.digits.shapes import DIGITS, GREEK, SIGNS
+from worker.digits.strokes import Points, centred, draw
 
 Picture = NDArray[np.uint8]  # (28, 28), 0..255, white on black
 Random = np.random.Generator
@@ -45,7 +45,7 @@ def _sign(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
 
 def _greek(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
     """Alpha, beta and gamma: what classrooms try next."""
-    return draw(SIGNS[random.integers(16)], random, tremble=0.05)
+    return draw(SIGNS[random.integers(GREEK)], random, tremble=0.05, widest=1.7)
 
 
 def _scribble(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
@@ -76,25 +76,80 @@ def _filled(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
         offset = random.uniform(-18, 18, 2) + middle
         outline = np.stack([np.cos(angles) * reach, np.sin(angles) * reach], 1) + offset
         cv2.fillPoly(canvas, [outline.astype(np.int32)], int(random.integers(90, 256)), cv2.LINE_AA)
-    return centred(_print_on(canvas, random))
+    return centred(_as_scanned(_print_on(canvas, random), random))
 
 
 def _garment(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
-    """Upright outlines with two sides alike: shirts, trousers, bags, boots laid flat."""
-    heights = np.linspace(4, 108, random.integers(4, 9))
-    widths = random.uniform(8, 50, heights.size)
-    if random.random() < 0.5:
-        widths[0 : heights.size // 3] = random.uniform(35, 52)  # sleeves
-    sides = 1 if random.random() < 0.75 else random.uniform(0.2, 0.9)
-    left = np.stack([56 - widths * sides, heights], 1)
-    right = np.stack([56 + widths, heights], 1)[::-1]
+    """Upright outlines: shirts, trousers, dresses, bags, boots laid flat."""
+    outline = GARMENTS[random.integers(len(GARMENTS))](random)
+    sides = (_mirrored(outline) if outline[0][0] == 0 else outline) + random.normal(0, 1.2, 2)
+    slim = random.uniform(0.6, 1.1)
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
-    outline = np.concatenate([left, right]).astype(np.int32)
-    cv2.fillPoly(canvas, [outline], int(random.integers(120, 256)), cv2.LINE_AA)
-    if random.random() < 0.4:  # trouser legs, a neck, a handle
-        x, top = random.integers(40, 72), random.integers(0, 70)
-        cv2.line(canvas, (int(x), int(top)), (56, 111), 0, int(random.integers(3, 18)))
-    return centred(_print_on(canvas, random))
+    points = np.round(sides * (slim, 1) + (56, 4)).astype(np.int32)
+    cv2.fillPoly(canvas, [points], int(random.integers(120, 256)), cv2.LINE_AA)
+    return centred(_as_scanned(_print_on(canvas, random), random))
+
+
+def _shirt(random: Random) -> Points:
+    """Half an outline, from the middle of the neck to the middle of the hem: x from 0 to 50."""
+    neck, sleeve = random.uniform(8, 16), random.uniform(24, 100)
+    body, hem = random.uniform(18, 30), random.uniform(80, 104)
+    cuff = body + random.uniform(6, 22)
+    arm = random.uniform(8, 16)
+    return np.array(
+        [(0, random.uniform(2, 16)), (neck, 0), (body + 4, 8), (cuff, sleeve),
+         (cuff - arm, sleeve + 4), (body, min(30.0, sleeve)), (body, hem), (0, hem)]
+    )  # fmt: skip
+
+
+def _trousers(random: Random) -> Points:
+    waist, hip, ankle = random.uniform(12, 22), random.uniform(18, 26), random.uniform(8, 22)
+    gap = random.uniform(0, min(10.0, ankle - 4))
+    return np.array(
+        [(0, 0), (waist, 0), (hip, 25), (ankle + gap, 104), (gap, 104), (0, random.uniform(28, 60))]
+    )
+
+
+def _dress(random: Random) -> Points:
+    heights = np.linspace(0, 104, random.integers(4, 8))
+    widths = random.uniform(6, 32, heights.size)
+    return np.concatenate([[(0, 0)], np.stack([widths, heights], 1), [(0, 104)]])
+
+
+def _bag(random: Random) -> Points:
+    top, wide, low = random.uniform(8, 40), random.uniform(25, 48), random.uniform(80, 104)
+    handle = random.uniform(6, 20)
+    return np.array(
+        [(0, 4), (handle, 0), (handle + 6, top), (wide, top), (wide * 1.05, low), (0, low),
+         (0, top + 2), (handle - 4, top), (handle - 6, 8), (0, 10)]
+    )  # fmt: skip
+
+
+def _shoe(random: Random) -> Points:
+    """A whole outline, toe to the left; the first x is not 0, so that nothing is mirrored."""
+    shaft, ankle, toe = random.uniform(0, 70), random.uniform(0, 20), random.uniform(60, 90)
+    heel = random.uniform(0, 16)
+    return np.array(
+        [(10, shaft), (40, shaft), (42, 96), (30, 96), (28, 96 - heel), (0, 96), (-46, 96),
+         (-48, toe), (-ankle, max(shaft + 8, toe - 24))]
+    )  # fmt: skip
+
+
+def _mirrored(half: Points) -> Points:
+    return np.concatenate([half, half[::-1] * (-1, 1)])
+
+
+GARMENTS = (_shirt, _shirt, _trousers, _dress, _bag, _shoe)
+
+
+def _as_scanned(canvas: Picture, random: Random) -> Picture:
+    """What an adaptive threshold leaves of a solid shape: its rim, its prints, or all of it."""
+    if random.random() < 0.3:
+        return canvas
+    grey = canvas.astype(np.float32)
+    around = cv2.GaussianBlur(grey, (0, 0), random.uniform(5, 30))
+    ink = np.clip((grey - around * random.uniform(0.6, 1.05)) * 4, 0, 255).astype(np.uint8)
+    return ink if ink.max() > 120 else canvas
 
 
 def _print_on(canvas: Picture, random: Random) -> Picture:
@@ -183,7 +238,7 @@ KINDS: dict[Callable[[Random, Picture], Picture], float] = {
     _scribble: 0.08,
     _blot: 0.07,
     _filled: 0.1,
-    _garment: 0.12,
+    _garment: 0.2,
     _run_together: 0.08,
     _stacked: 0.03,
     _lines: 0.04,

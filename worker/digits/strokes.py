@@ -20,12 +20,22 @@ SHIFT = 4  # cv2 takes fixed-point coordinates with this many fractional bits
 
 
 def draw(
-    strokes: Sequence[Stroke], random: np.random.Generator, *, tremble: float = 0.035
+    strokes: Sequence[Stroke],
+    random: np.random.Generator,
+    *,
+    tremble: float = 0.035,
+    widest: float = 1.15,
 ) -> NDArray[np.uint8]:
-    """Write a shape once: (28, 28) uint8, 0..255, white ink on black, centred as MNIST is."""
+    """Write a shape once: (28, 28) uint8, 0..255, white ink on black, centred as MNIST is.
+
+    `tremble` is the pen's unrest in parts of the shape's side; `widest` how far the shape may
+    be stretched sideways.
+    """
     pen = random.uniform(6.0, 15.0)  # canvas pixels: 1.5 to 4 in the end
+    if random.random() < 0.2:
+        pen = random.uniform(14.0, 24.0)  # a broad marker
     slant = np.array([[1.0, random.normal(0, 0.15)], [random.normal(0, 0.05), 1.0]])
-    stretch = random.uniform((0.75, 0.9), (1.15, 1.1))
+    stretch = random.uniform((0.75, 0.9), (widest, 1.1))
     paths = [_smooth(_tremble(stroke, random, tremble)) @ slant.T * stretch for stroke in strokes]
     every = np.concatenate(paths)
     low, span = every.min(axis=0), float(np.ptp(every, axis=0).max())
