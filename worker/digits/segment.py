@@ -10,6 +10,7 @@ from worker.digits.marks import Labels, Mark, find_marks, written
 from worker.digits.mnist_convention import to_mnist
 from worker.digits.normalize import Traces
 from worker.digits.reading import Glyph, Refusal
+from worker.digits.reading_order import rows_of
 
 MOST_GLYPHS = 200
 _FLAT = 1.8  # wider than this many heights, a mark is no digit but may be part of one
@@ -26,8 +27,8 @@ def find_glyphs(traces: Traces) -> list[Glyph] | Refusal:
         return Refusal.TOO_MANY
     return [
         Glyph(traces.picture.box_in_original(mark.box), row, _ink_of(mark, labels, traces))
-        for row, marks_in_row in enumerate(_rows(marks))
-        for mark in marks_in_row
+        for row, indices in enumerate(rows_of([mark.box for mark in marks]))
+        for mark in (marks[index] for index in indices)
     ]
 
 
@@ -84,28 +85,6 @@ def _without_specks(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
     kept = [mark for mark in marks if mark.size >= least]
     digits = [mark for mark in kept if mark.width < 3.5 * mark.height]
     return digits or kept
-
-
-def _rows(marks: list[Mark]) -> list[list[Mark]]:
-    """Marks in rows from the top, each from the left.
-
-    Each mark, from the left, goes on the row whose last mark it overlaps most in height, so that
-    a row may slant.
-    """
-    rows: list[list[Mark]] = []
-    for mark in sorted(marks, key=lambda m: m.left):
-        best = max(rows, key=lambda row: _overlap(row[-1], mark), default=None)
-        if best is not None and _overlap(best[-1], mark) > 0.3:
-            best.append(mark)
-        else:
-            rows.append([mark])
-    return sorted(rows, key=lambda row: float(np.mean([(m.top + m.bottom) / 2 for m in row])))
-
-
-def _overlap(one: Mark, other: Mark) -> float:
-    """The shared part of their heights, as a share of the lesser."""
-    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return shared / max(1, min(one.height, other.height))
 
 
 def _ink_of(mark: Mark, labels: Labels, traces: Traces) -> NDArray[np.float32]:
