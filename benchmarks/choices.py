@@ -1,0 +1,70 @@
+"""What each choice of the training brought: one table, measured on MNIST and on photographs.
+
+Run it with `MNIST_PATH=… PHOTOS_PATH=… python -m benchmarks.choices [epochs] [choice …]`.
+Every row is trained from the same seed for the same few epochs, and differs from the row
+above it by the choice it names; the last four are the other architectures.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from worker.digits.augmentation import Strength
+from worker.digits.classifier import Classifier
+from worker.digits.datasets import load_mnist
+from worker.digits.evaluation import Outcome, read_all, refusal_auroc, score
+from worker.digits.photo_sets import read_photo_sets
+from worker.digits.reader import Reader
+from worker.digits.training import RECIPES, Recipe, train
+
+BASE = replace(RECIPES["quick"], strength=None, outliers=0, drawn=0)
+WARPED = replace(BASE, strength=Strength(worn=0.0))
+WORN = replace(WARPED, strength=Strength())
+WITH_OUTLIERS = replace(WORN, outliers=RECIPES["quick"].outliers)
+CHOICES: dict[str, Recipe] = {
+    "MNIST as it is": BASE,
+    "+ warp": WARPED,
+    "+ wear": WORN,
+    "+ outliers": WITH_OUTLIERS,
+    "+ drawn digits": RECIPES["quick"],
+    "mlp": replace(RECIPES["quick"], architecture="mlp"),
+    "rnn": replace(RECIPES["quick"], architecture="rnn"),
+    "transformer": replace(RECIPES["quick"], architecture="transformer"),
+}
+
+
+def main(epochs: int, names: list[str]) -> None:
+    mnist = load_mnist(Path(os.environ["MNIST_PATH"]))
+    pictures = list(read_photo_sets(Path(os.environ["PHOTOS_PATH"])))
+    print("| choice | parameters | seconds | MNIST | photos right | photos wrong | no digits "
+          "refused | AUROC |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|")
+    for name in names:
+        trained = train(CHOICES[name].adapted(epochs=epochs), mnist)
+        classifier = Classifier(trained.model, trained.calibration)
+        on_mnist = score(classifier, mnist.test_images, mnist.test_labels)
+        outcomes = read_all(Reader(classifier), pictures)
+        digits = [outcome for outcome in outcomes if len(outcome.truth) == 1]
+        others = [outcome for outcome in outcomes if not outcome.picture.is_digit]
+        cells = [
+            name,
+            f"{trained.model.count_params():,}",
+            f"{trained.seconds:.0f}",
+            f"{on_mnist.accuracy:.2%}",
+            _share(digits, lambda outcome: outcome.is_right),
+            _share(digits, lambda outcome: not outcome.is_right and not outcome.is_refused),
+            _share(others, lambda outcome: outcome.is_refused),
+            f"{refusal_auroc(outcomes):.4f}",
+        ]
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def _share(outcomes: list[Outcome], question) -> str:  # noqa: ANN001
+    return f"{sum(question(outcome) for outcome in outcomes) / len(outcomes):.1%}"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, sys.argv[2:] or list(CHOICES))
