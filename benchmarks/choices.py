@@ -62,7 +62,7 @@ def main(epochs: int, names: list[str]) -> None:
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def _share(outcomes: list[Outcome], question) -> str:  # noqa: ANN001
+def _share(outcomes: list[Outcome], question) -> str:
     return f"{sum(question(outcome) for outcome in outcomes) / len(outcomes):.1%}"
 
 
