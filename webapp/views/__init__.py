@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webapp.views import attempts, home, images, meta, predictions, sessions, words
-from webapp.views.admin import models, publications, training_runs
+from webapp.views.admin import cancellations, models, publications, training_runs
 
 
 def init_app(app: Flask) -> None:
@@ -22,5 +22,6 @@ def init_app(app: Flask) -> None:
         models,
         publications,
         training_runs,
+        cancellations,
     ):
         app.register_blueprint(resource.pages)

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 STEP = re.compile(r"step-(?P<number>\d{1,2})-(?P<name>[a-z0-9-]{1,40})\.png")
 
 CAPTIONS = {
-    "photo": "The photo, turned upright.",
-    "grey": "Colours are dropped; only light and dark remain.",
+    "photo": "Your picture, turned upright.",
     "evened": "Shadows and uneven light are taken out.",
-    "paper": "What the bare paper looks like, so that it can be taken away.",
     "ink": "Ink is told from paper.",
-    "lines": "Ruled and squared lines are dropped.",
-    "cleaned": "Specks and edge shadows are dropped; broken strokes are joined.",
-    "marks": "Every mark that may be a digit is found.",
+    "lines-removed": "Ruled and squared lines are dropped.",
     "digits": "Each digit is cut out, one by one.",
 }
 

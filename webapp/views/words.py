@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from webapp.auth import is_admin
 from webapp.models import utc_now
 
+NARROW_SPACE = "\u202f"  # and unbreakable
 LONG_WAIT_SECONDS = 20
 
 
@@ -30,8 +31,8 @@ def init_app(app: Flask) -> None:
 def percent(share: float) -> str:
     """0.1234 as "12.3 %"; never a certainty, as no reading is one."""
     if share >= 0.9995:
-        return "over 99.9 %"
-    return f"{share * 100:.1f} %"
+        return f"over 99.9{NARROW_SPACE}%"
+    return f"{share * 100:.1f}{NARROW_SPACE}%"
 
 
 def sureness(confidence: float) -> str:

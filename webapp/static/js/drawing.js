@@ -7,6 +7,7 @@ const form = document.querySelector("[data-drawing]");
 const paper = form.querySelector("[data-paper]");
 const pen = paper.getContext("2d");
 const [send, undo, clear] = ["send", "undo", "clear"].map((name) => form.querySelector(`[data-${name}]`));
+const invitation = form.querySelector("[data-invitation]");
 const strokes = []; // each a list of [x, y] in canvas pixels
 
 paper.addEventListener("pointerdown", (event) => {
@@ -59,5 +60,6 @@ function draw() {
     for (const point of rest.length ? rest : [first]) pen.lineTo(...point);
     pen.stroke();
   }
+  invitation.hidden = strokes.length > 0;
   for (const button of [send, undo, clear]) button.disabled = !strokes.length;
 }

@@ -1,4 +1,4 @@
-"""A training run's curves, as points for an SVG picture."""
+"""A training run's curves, as points for SVG pictures."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from typing import Any
 
 WIDTH, HEIGHT, MARGIN = 600, 200, 12
 
-# Measures a run may record at each epoch, in the order of the legend. Losses have their own scale.
-ACCURACIES = ("accuracy", "val_accuracy")
-LOSSES = ("loss", "val_loss")
 LABELS = {
-    "accuracy": "accuracy while training",
-    "val_accuracy": "accuracy on held-back digits",
-    "loss": "loss while training",
-    "val_loss": "loss on held-back digits",
+    "accuracy": "Accuracy on held-back digits",
+    "loss": "Loss while training",
 }
 
 
@@ -29,27 +24,21 @@ class Curve:
     last: float
 
 
-def curves_of(epochs: Sequence[dict[str, Any]]) -> list[list[Curve]]:
-    """The accuracies and the losses, each group to one scale; none before the first epoch."""
-    groups = (_curves(epochs, names) for names in (ACCURACIES, LOSSES))
-    return [group for group in groups if group]
-
-
-def _curves(epochs: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Curve]:
-    series = {name: [float(epoch[name]) for epoch in epochs if name in epoch] for name in names}
-    values = [value for line in series.values() for value in line]
+def curves_of(epochs: Sequence[dict[str, Any]]) -> list[Curve]:
+    """A curve for each measure that was recorded; none before the first epoch."""
+    series = {name: [float(epoch[name]) for epoch in epochs if name in epoch] for name in LABELS}
     return [
-        Curve(name, LABELS[name], _points(line, min(values), max(values)), line[-1])
-        for name, line in series.items()
-        if line
+        Curve(name, LABELS[name], _points(values), values[-1])
+        for name, values in series.items()
+        if values
     ]
 
 
-def _points(line: Sequence[float], lowest: float, highest: float) -> str:
-    """Left to right over the epochs, low values at the bottom."""
-    step = (WIDTH - 2 * MARGIN) / max(len(line) - 1, 1)
-    scale = (HEIGHT - 2 * MARGIN) / max(highest - lowest, 1e-9)
+def _points(values: Sequence[float]) -> str:
+    """Left to right over the epochs, the lowest value at the bottom and the highest at the top."""
+    step = (WIDTH - 2 * MARGIN) / max(len(values) - 1, 1)
+    scale = (HEIGHT - 2 * MARGIN) / max(max(values) - min(values), 1e-9)
     return " ".join(
-        f"{MARGIN + index * step:.1f},{HEIGHT - MARGIN - (value - lowest) * scale:.1f}"
-        for index, value in enumerate(line)
+        f"{MARGIN + index * step:.1f},{HEIGHT - MARGIN - (value - min(values)) * scale:.1f}"
+        for index, value in enumerate(values)
     )
