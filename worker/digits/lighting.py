@@ -21,7 +21,7 @@ def is_light_on_dark(grey: Image) -> bool:
     Strokes are narrow, gaps between them wider. A morphological closing with a small window fills
     dark strokes and an opening takes away light ones (top-hat transforms; Serra, 1982), so
     whichever of the two responds to the narrower windows is the ink. Where neither is clear, as in
-    a filled shape, the border of the picture is paper.
+    a filled shape, an even border is paper.
     """
     small = _small(grey)
     dark = _narrowness(small, cv2.MORPH_BLACKHAT)
@@ -29,13 +29,13 @@ def is_light_on_dark(grey: Image) -> bool:
     border = _border(small)
     low, high = np.percentile(small, [1, 99])
     is_even = np.ptp(np.percentile(border, [12, 88])) < 0.15 * (high - low)
-    if max(dark, light) > (_DECISIVE_ON_EVEN if is_even else _DECISIVE) * min(dark, light):
-        return light > dark
-    return float(np.median(border)) < (float(low) + float(high)) / 2
+    if is_even and max(dark, light) < _DECISIVE * min(dark, light):
+        return float(np.median(border)) < (float(low) + float(high)) / 2
+    return light > dark
 
 
 _WINDOWS = (3, 5, 9, 15, 23, 33, 45, 61)  # pixels of the small copy
-_DECISIVE, _DECISIVE_ON_EVEN = 2.0, 4.0  # an even border is good evidence itself
+_DECISIVE = 4.0  # an even border is good evidence itself
 
 
 def _narrowness(small: Image, transform: int) -> float:

@@ -24,34 +24,35 @@ class _Line:
     start: float
 
 
-def without_lines(mask: Mask, absorbed: Grey) -> Mask:
+def without_lines(mask: Mask, faint: Mask, absorbed: Grey) -> Mask:
     """The ink without ruled lines, level or upright, (height, width) bool.
 
+    `faint` is the ink down to the paper's grain: the lines show better in it than in `mask`.
     Where a stroke crosses a line it stays: there the ink is taller than the line is thick, or
     darker than the line.
     """
-    level = _without_level_lines(mask, absorbed)
-    upright = _without_level_lines(level.T.copy(), absorbed.T)
+    level = _without_level_lines(mask, faint, absorbed)
+    upright = _without_level_lines(level.T.copy(), faint.T.copy(), absorbed.T.copy())
     return np.ascontiguousarray(upright.T)
 
 
-def _without_level_lines(mask: Mask, absorbed: Grey) -> Mask:
-    lines = _find_lines(mask)
+def _without_level_lines(mask: Mask, faint: Mask, absorbed: Grey) -> Mask:
+    lines = _find_lines(faint)
     if not lines:
         return mask
     heights = _run_heights(mask)
     left = mask.copy()
     for line in lines:
-        left &= ~_pixels_of(line, mask, heights, absorbed)
+        left &= ~_pixels_of(line, faint, heights, absorbed)
     return left
 
 
-def _find_lines(mask: Mask) -> list[_Line]:
+def _find_lines(faint: Mask) -> list[_Line]:
     """Lines by the Hough transform (Duda and Hart, 1972; the probabilistic one of OpenCV)."""
-    height, width = mask.shape
+    height, width = faint.shape
     scale = min(1.0, _SMALL_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    share = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(faint.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     small = (share > 0.25).astype(np.uint8)
     thick = max(3, round(0.04 * size[0]))
     solid = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
@@ -86,29 +87,32 @@ def _run_heights(mask: Mask) -> NDArray[np.int32]:
     return np.where(mask, below - above - 1, 0).astype(np.int32)
 
 
-def _pixels_of(line: _Line, mask: Mask, heights: NDArray[np.int32], absorbed: Grey) -> Mask:
+def _pixels_of(line: _Line, faint: Mask, heights: NDArray[np.int32], absorbed: Grey) -> Mask:
     """The pixels that are the line and nothing else; none if it is no ruled line after all."""
-    height, width = mask.shape
+    height, width = faint.shape
     slack = max(2, round(0.012 * width))
     columns = np.arange(width)
     middle = np.round(line.slope * columns + line.start).astype(int)
-    rows = middle[None, :] + np.arange(-slack, slack + 1)[:, None]
+    columns = columns[(middle >= 0) & (middle < height)]
+    nothing = np.zeros_like(faint)
+    if columns.size < 0.4 * width:
+        return nothing
+    rows = middle[columns][None, :] + np.arange(-slack, slack + 1)[:, None]
     inside = (rows >= 0) & (rows < height)
     rows = np.clip(rows, 0, height - 1)
-    band = mask[rows, columns] & inside
+    band = faint[rows, columns] & inside
     depth = np.where(band, absorbed[rows, columns], 0)
-    darkest = depth.max(axis=0)  # (width,): the line's own darkness along its way
+    darkest = depth.max(axis=0)  # (columns,): the line's own darkness along its way
     if not darkest.any():
-        return np.zeros_like(mask)
+        return nothing
     darkness = float(np.median(darkest[darkest > 0]))
     covered = (darkest > 0.5 * darkness) & (darkest < 2.0 * darkness)
-    edge = max(2, width // 16)
-    nothing = np.zeros_like(mask)
-    runs_across = covered.mean() > 0.6 and covered[:edge].any() and covered[-edge:].any()
-    if not runs_across:
+    end = max(2, columns.size // 16)
+    if covered.mean() < 0.6 or not covered[:end].any() or not covered[-end:].any():
         return nothing
     run = heights[rows, columns]
-    thickness = float(np.median(np.where(band, run, 0).max(axis=0)[covered]))
+    tallest = np.where(band, run, 0).max(axis=0)[covered]
+    thickness = float(np.median(tallest[tallest > 0])) if tallest.any() else 0.0
     if thickness > max(4.0, 0.03 * width):
         return nothing
     line_only = band & (run <= 1.6 * thickness + 1) & (depth < 1.5 * darkness)

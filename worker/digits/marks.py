@@ -139,7 +139,7 @@ def written(marks: list[Mark], traces: Traces) -> list[Mark] | Refusal:
     touching = _without_faint([mark for mark in marks if mark.contact and not mark.is_rim], traces)
     subjects = [mark for mark in touching if _is_subject(mark, shape)]
     largest_inside = max((mark.size for mark in inner), default=0)
-    if subjects and max(mark.size for mark in subjects) > 4 * largest_inside:
+    if any(mark.height > 4 * largest_inside and not _is_thread(mark) for mark in subjects):
         return subjects
     if inner:
         return inner + [mark for mark in touching if _is_like(mark, inner)]
@@ -147,6 +147,11 @@ def written(marks: list[Mark], traces: Traces) -> list[Mark] | Refusal:
     if any(mark.darkness > PLAIN and mark.contact for mark in large):
         return Refusal.CUT_OFF
     return Refusal.TOO_FAINT if large and len(marks) < 12 else Refusal.BLANK
+
+
+def _is_thread(mark: Mark) -> bool:
+    """Whether a mark is the remains of a ruled line, or a hair."""
+    return mark.area < 0.015 * mark.size**2
 
 
 def _is_like(mark: Mark, inner: list[Mark]) -> bool:

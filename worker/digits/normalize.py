@@ -12,6 +12,7 @@ from worker.digits.lighting import Grey, absorption, background, grain, is_light
 from worker.digits.lines import Mask, without_lines
 from worker.digits.picture import Picture, open_picture
 from worker.digits.reading import Image, Step
+from worker.digits.sheet import only_the_sheet
 
 __all__ = ["Traces", "find_ink", "open_picture"]
 
@@ -35,6 +36,7 @@ class Traces:
 def find_ink(picture: Picture) -> Traces:
     """Separate ink from paper."""
     grey = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    grey = only_the_sheet(grey)
     if is_light_on_dark(grey):
         grey = np.asarray(255 - grey, dtype=np.uint8)
     signed = absorption(grey, background(grey))
@@ -42,7 +44,7 @@ def find_ink(picture: Picture) -> Traces:
     absorbed = np.maximum(signed, 0)
     peak = _peak_nearby(absorbed)
     everything = absorbed > np.maximum(0.45 * peak, floor)
-    ink = without_lines(everything, absorbed)
+    ink = without_lines(everything, absorbed > floor, absorbed)
     soft = _soft(absorbed, peak, ink)
     steps = (
         _step("photo", picture.pixels),

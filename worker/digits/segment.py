@@ -69,8 +69,8 @@ def _belong(one: Mark, other: Mark, digit_height: float) -> bool:
         return False
     if overlapping and down < 0.2 * digit_height:
         return not (min(one.height, other.height) > 0.6 * digit_height and down > 0)
-    if min(one.size, other.size) < 0.5 * digit_height:  # a scrap
-        return max(across, down) < 0.1 * digit_height
+    if min(one.size, other.size) < 0.5 * digit_height or flat.height < 0.35 * digit_height:
+        return max(across, down) < 0.15 * digit_height  # a scrap
     shared = -down / max(one.height, other.height)
     staggered = across < 0.1 * digit_height and 0 < shared < 0.75  # an open 4 in two strokes
     return staggered and joint.width < 0.8 * joint.height
