@@ -1,0 +1,61 @@
+"""A tiny real MNIST and a tiny real network, learned from digits that the tests draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.support.pictures import sheet_of
+from worker.digits.datasets import Mnist
+from worker.digits.normalize import find_ink, open_picture
+from worker.digits.segment import find_glyphs
+from worker.digits.training import Recipe, train
+from worker.trainer import save_trained
+
+
+def tiny_mnist() -> Mnist:
+    """A few hundred drawn digits, brought to MNIST's convention by the real normaliser."""
+    random = np.random.default_rng(seed=7)
+    images, labels = [], []
+    for label in [*range(10)] * 2:
+        glyphs = find_glyphs(find_ink(open_picture(sheet_of(label, random))))
+        assert isinstance(glyphs, list)
+        images += [glyph.ink for glyph in glyphs]
+        labels += [label] * len(glyphs)
+    order = random.permutation(len(labels))
+    shuffled = (np.stack(images)[order] * 255).round().astype(np.uint8)
+    named = np.array(labels, np.uint8)[order]
+    test = len(named) // 5
+    return Mnist(shuffled[test:], named[test:], shuffled[:test], named[:test])
+
+
+def write_mnist(mnist: Mnist, path: Path) -> Path:
+    """The file as `keras.datasets` keeps it."""
+    np.savez(
+        path,
+        x_train=mnist.train_images,
+        y_train=mnist.train_labels,
+        x_test=mnist.test_images,
+        y_test=mnist.test_labels,
+    )
+    return path
+
+
+def train_tiny_network(mnist: Mnist, path: Path, *, seed: int = 1) -> Path:
+    """A small dense network, trained for seconds and written as the trainer writes it."""
+    recipe = Recipe(
+        "tiny",
+        architecture="mlp",
+        epochs=12,
+        batch=32,
+        outliers=0,
+        drawn=0,
+        learning_rate=1e-3,
+        weight_decay=0.0,
+        strength=None,
+        held_back=80,
+        seed=seed,
+    )
+    save_trained(train(recipe, mnist), path)
+    return path

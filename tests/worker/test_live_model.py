@@ -1,0 +1,93 @@
+"""The live model: what was published last answers next, unless it does not load."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.records import prediction_of, stored_version, waiting_prediction
+from webapp.database import writing
+from webapp.models import ModelVersion, Status
+from webapp.settings import Settings
+from worker import tasks
+
+
+def answering_version() -> int | None:
+    """Which version answers the next prediction."""
+    prediction_id = waiting_prediction()
+    tasks.predict()
+    prediction = prediction_of(prediction_id)
+    assert prediction.status == Status.DONE
+    return prediction.model_version_id
+
+
+def test_a_newly_published_model_answers_the_next_prediction(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    first = stored_version(network)
+    assert answering_version() == first.id
+
+    second = stored_version(another_network)
+    assert answering_version() == second.id
+
+
+def test_publishing_an_earlier_version_rolls_back(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    first, second = stored_version(network), stored_version(another_network)
+    assert answering_version() == second.id
+
+    with writing() as session:
+        session.get_one(ModelVersion, first.id).publish()
+
+    assert answering_version() == first.id
+
+
+def test_an_unpublished_version_does_not_answer(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    first = stored_version(network)
+    stored_version(another_network, publish=False)
+
+    assert answering_version() == first.id
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "truncated", "missing"])
+def test_a_damaged_file_keeps_the_old_model_and_says_so_once(
+    app: Flask,
+    network: Path,
+    another_network: Path,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    damage: str,
+) -> None:
+    first = stored_version(network)
+    answering_version()
+    second = stored_version(another_network)
+    file = settings.models_dir / second.filename
+    if damage == "overwritten":
+        file.write_bytes(b"not a network")
+    elif damage == "truncated":
+        file.write_bytes(file.read_bytes()[:1000])
+    else:
+        file.unlink()
+
+    with caplog.at_level(logging.ERROR, logger="worker.live_model"):
+        assert answering_version() == first.id
+        assert answering_version() == first.id
+
+    assert len(caplog.records) == 1
+    with writing() as session:
+        assert session.get_one(ModelVersion, second.id).load_error
+
+
+def test_a_worker_that_starts_on_a_damaged_file_falls_back_to_the_version_before(
+    app: Flask, network: Path, another_network: Path, settings: Settings
+) -> None:
+    first, second = stored_version(network), stored_version(another_network)
+    (settings.models_dir / second.filename).write_bytes(b"")
+
+    assert answering_version() == first.id

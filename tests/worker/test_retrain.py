@@ -1,0 +1,107 @@
+"""Retraining: a queued run becomes a version that takes over, or ends with its reason."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.records import (
+    prediction_of,
+    queued_run,
+    run_of,
+    stored_version,
+    waiting_prediction,
+)
+from webapp.database import writing
+from webapp.models import ModelVersion, RunStatus, TrainingRun
+from webapp.settings import Settings
+from worker import tasks, trainer
+
+
+def test_a_queued_run_trains_and_its_model_answers_the_next_prediction(app: Flask) -> None:
+    run_id = queued_run(epochs=8)
+
+    tasks.retrain(run_id)
+
+    run = run_of(run_id)
+    assert (run.status, run.reason) == (RunStatus.DONE, None)
+    assert [record["epoch"] for record in run.epochs] == [*range(1, 9)]
+    [version] = run.versions
+    assert version.origin == "trained"
+    assert version.accuracy is not None and version.accuracy > 0.8
+    prediction_id = waiting_prediction()
+    tasks.predict()
+    assert prediction_of(prediction_id).model_version_id == version.id
+
+
+def test_a_second_bell_does_not_train_again(app: Flask) -> None:
+    run_id = queued_run()
+    tasks.retrain(run_id)
+    finished_at = run_of(run_id).finished_at
+
+    tasks.retrain(run_id)
+
+    assert run_of(run_id).finished_at == finished_at
+    assert len(run_of(run_id).versions) == 1
+
+
+def test_a_clearly_worse_model_is_kept_but_does_not_take_over(app: Flask, network: Path) -> None:
+    good = stored_version(network)
+    run_id = queued_run(epochs=1)
+    with writing() as session:
+        session.get_one(ModelVersion, good.id).accuracy = 1.0
+
+    tasks.retrain(run_id)
+
+    [version] = run_of(run_id).versions
+    assert version.published_at is None
+    assert "worse" in (version.notes or "")
+    with writing() as session:
+        assert session.scalar(ModelVersion.current()) == session.get(ModelVersion, good.id)
+
+
+def test_without_mnist_the_run_fails_with_a_sentence(app: Flask, settings: Settings) -> None:
+    run_id = queued_run()
+    elsewhere = replace(settings, mnist_path=settings.data_dir / "nowhere.npz")
+
+    trainer.carry_out(run_id, elsewhere, threading.Event())
+
+    assert run_of(run_id).status == RunStatus.FAILED
+    assert "MNIST" in (run_of(run_id).reason or "")
+
+
+def test_a_cancelled_run_stops_at_its_next_step(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "HEARTBEAT_SECONDS", 0.2)
+    run_id = queued_run(epochs=10_000)
+
+    def cancel() -> None:
+        with app.app_context(), writing() as session:
+            session.get_one(TrainingRun, run_id).request_cancel()
+
+    timer = threading.Timer(3, cancel)
+    timer.start()
+    tasks.retrain(run_id)
+    timer.join()
+
+    run = run_of(run_id)
+    assert run.status == RunStatus.CANCELLED
+    assert run.versions == []
+
+
+def test_a_trainer_that_is_asked_to_end_leaves_its_run_interrupted(
+    app: Flask, settings: Settings
+) -> None:
+    run_id = queued_run(epochs=10_000)
+    shutting_down = threading.Event()
+    shutting_down.set()
+
+    trainer.carry_out(run_id, settings, shutting_down)
+
+    assert run_of(run_id).status == RunStatus.INTERRUPTED
+    assert run_of(run_id).is_finished
