@@ -63,7 +63,8 @@ def run(settings: Settings, *, host: str, port: int) -> None:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONUNBUFFERED": "1",
         }
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        # In a container there is only root, and Celery would say so at length.
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
         prepare()
         supervise(f"http://{_reachable(host)}:{port}/")
 

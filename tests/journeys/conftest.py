@@ -1,0 +1,61 @@
+"""What the journeys share: one running house, and a browser to walk through it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.journeys.house import House, free_port
+from tests.journeys.pictures import tiny_mnist
+
+PHONE = {"width": 390, "height": 844}
+PATIENCE_MILLISECONDS = 60_000  # the first answer waits for TensorFlow, and the machine may be busy
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    np.savez(folder / "mnist.npz", **tiny_mnist())
+    house = House(folder, free_port(), {"MNIST_PATH": str(folder / "mnist.npz")})
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)))
+    # Chromium's sandbox refuses to run as root, which is what containers are.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, house: House) -> Iterator[Page]:
+    """A visitor with a phone, on the front page."""
+    yield from _visitor(browser, house, javascript=True)
+
+
+@pytest.fixture
+def page_without_javascript(browser: Browser, house: House) -> Iterator[Page]:
+    yield from _visitor(browser, house, javascript=False)
+
+
+def _visitor(browser: Browser, house: House, *, javascript: bool) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    page = context.new_page()
+    page.goto(house.address)
+    yield page
+    context.close()

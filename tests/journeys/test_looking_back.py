@@ -1,0 +1,47 @@
+"""A person looks back: the history shows what they gave, newest first, and filters from its URL."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.house import House
+from tests.journeys.pictures import blank_photo, photo_of
+from tests.journeys.visitor import give, number_read
+
+pytestmark = pytest.mark.journey
+
+
+def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: House) -> None:
+    for number in ("7", "3"):
+        give(page, photo_of(number))
+        expect(number_read(page)).to_have_text(number)
+        page.goto(house.address)
+    give(page, blank_photo())
+    expect(page.get_by_role("heading", name="I'd rather not guess")).to_be_visible()
+
+    page.get_by_role("link", name="History").click()
+    cards = page.get_by_role("main").get_by_role("listitem")
+    expect(cards).to_contain_text(["can't tell", "3", "7"])
+    expect(cards.nth(1)).to_contain_text("version 1")
+
+    page.get_by_label("Digit").select_option("7")
+    page.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile("digit=7"))
+    expect(cards).to_have_count(1)
+
+    page.get_by_label("Digit").select_option("any")
+    page.get_by_label("Status").select_option("can't tell")
+    page.get_by_role("button", name="Filter").click()
+    expect(cards).to_contain_text(["can't tell"])
+
+    page.goto(f"{house.address}/predictions?from=2001-01-01&to=2001-12-31")
+    expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()
+
+
+def test_nobody_sees_what_another_visitor_gave(page: Page, house: House) -> None:
+    page.goto(f"{house.address}/predictions")
+
+    expect(page.get_by_text("You have no readings yet.")).to_be_visible()

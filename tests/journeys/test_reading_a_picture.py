@@ -1,0 +1,112 @@
+"""A person gives a picture and gets its answer: on a phone, without JavaScript, by drawing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.house import House
+from tests.journeys.pictures import blank_photo, photo_of
+from tests.journeys.visitor import A_PREDICTION, give, number_read
+
+pytestmark = pytest.mark.journey
+
+
+def test_a_photo_becomes_a_number_on_its_own_page(page: Page) -> None:
+    give(page, photo_of("7"))
+
+    expect(number_read(page)).to_have_text("7")
+    expect(page).to_have_url(A_PREDICTION)
+    expect(page).to_have_title(re.compile("^7"))
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(1 + 10)  # and its head
+    expect(page.get_by_alt_text("The 28 by 28 picture that was read as 7")).to_be_visible()
+    expect(page.get_by_alt_text("Your picture")).to_be_visible()
+    expect(page.get_by_text("model version 1")).to_be_visible()
+
+
+def test_the_answer_shows_every_picture_on_the_way_to_28_by_28(page: Page) -> None:
+    give(page, photo_of("3"))
+    expect(number_read(page)).to_be_visible()
+
+    steps = page.get_by_role("region", name="From your picture to 28×28").get_by_role("listitem")
+
+    assert steps.count() >= 3
+    for step in steps.all():
+        step.scroll_into_view_if_needed()
+        picture = step.locator("img")
+        expect(picture).to_be_visible()
+        page.wait_for_function("picture => picture.naturalWidth > 0", arg=picture.element_handle())
+
+
+def test_a_whole_number_is_read_in_order(page: Page) -> None:
+    give(page, photo_of("42"))
+
+    expect(number_read(page)).to_have_text("42")
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(page: Page) -> None:
+    def overflow() -> int:
+        width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        return width
+
+    assert overflow() <= 0
+    give(page, photo_of("7"))
+    expect(number_read(page)).to_be_visible()
+    assert overflow() <= 0
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("heading", name="Your readings")).to_be_visible()
+    assert overflow() <= 0
+
+
+def test_without_javascript_the_page_refreshes_itself_into_the_answer(
+    page_without_javascript: Page,
+) -> None:
+    page = page_without_javascript
+
+    give(page, photo_of("7"))
+
+    expect(number_read(page)).to_have_text("7")
+    expect(page).to_have_url(A_PREDICTION)
+
+
+def test_a_drawing_is_read_like_a_photo(page: Page) -> None:
+    paper = page.get_by_label("Paper to draw a number on")
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    assert box is not None
+    middle, top, bottom = box["x"] + box["width"] / 2, box["y"] + 30, box["y"] + box["height"] - 30
+
+    page.mouse.move(middle, top)
+    page.mouse.down()
+    page.mouse.move(middle - 6, bottom, steps=20)
+    page.mouse.up()
+    page.get_by_role("button", name="Read my drawing").click()
+
+    expect(number_read(page)).to_have_text("1")
+
+
+def test_blank_paper_is_refused_in_words(page: Page) -> None:
+    give(page, blank_photo())
+
+    expect(page.get_by_role("heading", name="I'd rather not guess")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("No digit found")
+
+
+def test_a_bad_file_gets_a_sentence_and_keeps_its_name(page_without_javascript: Page) -> None:
+    page = page_without_javascript
+
+    give(page, b"a letter, not a picture", filename="letter.jpg")
+
+    expect(page.get_by_role("alert")).to_contain_text("not a picture that we can read")
+    expect(page.get_by_role("alert")).to_contain_text("letter.jpg")
+    expect(page.get_by_role("button", name="Read this picture")).to_be_visible()
+
+
+def test_an_unknown_address_says_so(page: Page, house: House) -> None:
+    answer = page.goto(f"{house.address}/predictions/nobody-was-given-this")
+
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="Nothing lives at this address")).to_be_visible()

@@ -1,0 +1,52 @@
+"""An admin presses Retrain, and the model that comes of it answers the next picture."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.house import House
+from tests.journeys.pictures import photo_of
+from tests.journeys.visitor import give
+
+pytestmark = pytest.mark.journey
+
+EMAIL, PASSWORD = "ada@example.org", "a long enough password"
+TRAINING_MILLISECONDS = 240_000
+
+
+def test_a_retrained_model_answers_until_an_earlier_one_is_published_again(
+    page: Page, house: House
+) -> None:
+    house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+
+    page.get_by_role("button", name="Retrain").click()
+    heading = page.get_by_role("heading", name="Training run 1")
+    expect(heading).to_contain_text("done", timeout=TRAINING_MILLISECONDS)
+    expect(page.get_by_role("img", name="loss")).to_be_visible()
+
+    page.goto(house.address)
+    give(page, photo_of("7"))
+    expect(page.get_by_text("model version 2")).to_be_visible()
+
+    page.goto(f"{house.address}/admin")
+    page.get_by_role("button", name="Publish version 1").click()
+    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+    page.goto(house.address)
+    give(page, photo_of("7"))
+    expect(page.get_by_text("model version 1")).to_be_visible()
+
+
+def test_a_stranger_is_asked_to_sign_in(page: Page, house: House) -> None:
+    page.goto(f"{house.address}/admin")
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_role("link", name="Sign in as admin").click()
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()

@@ -1,0 +1,84 @@
+"""A program gives pictures over the API and gets JSON: the answer, or a sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import APIRequestContext, Browser
+
+from tests.journeys.house import House
+from tests.journeys.pictures import blank_photo, photo_of
+
+pytestmark = pytest.mark.journey
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def program(browser: Browser, house: House) -> Iterator[APIRequestContext]:
+    context = browser.new_context(base_url=house.address)
+    yield context.request
+    context.close()
+
+
+def test_an_upload_is_answered_with_where_its_reading_will_be(program: APIRequestContext) -> None:
+    received = program.post("/api/predictions", multipart={"image": jpeg(photo_of("42"))})
+
+    assert received.status == 202
+    reading = settled(program, received.headers["location"])
+    assert (reading["status"], reading["number"]) == ("done", "42")
+    assert [digit["label"] for digit in reading["digits"]] == [4, 2]
+    for digit in reading["digits"]:
+        assert sum(digit["probabilities"]) == pytest.approx(1, abs=0.01)
+    listed = program.get("/api/predictions").json()["predictions"]
+    assert [prediction["id"] for prediction in listed] == [reading["id"]]
+
+
+def test_a_blank_picture_is_refused_with_its_reason(program: APIRequestContext) -> None:
+    received = program.post("/api/predictions", multipart={"image": jpeg(blank_photo())})
+
+    reading = settled(program, received.headers["location"])
+
+    assert reading["status"] == "refused"
+    assert reading["reason"].startswith("No digit found")
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 400),
+        (b"a letter, not a picture", 415),
+        (photo_of("7")[:2000], 422),
+        (b"\xff\xd8\xff" + bytes(21 * 1024 * 1024), 413),
+    ],
+    ids=["empty", "text", "truncated", "too large"],
+)
+def test_what_cannot_be_taken_in_gets_a_sentence(
+    program: APIRequestContext, content: bytes, status: int
+) -> None:
+    answer = program.post("/api/predictions", multipart={"image": jpeg(content)})
+
+    assert answer.status == status
+    assert answer.json()["error"].endswith(".")
+
+
+def test_an_unknown_prediction_is_not_found(program: APIRequestContext) -> None:
+    assert program.get("/api/predictions/nobody-was-given-this").status == 404
+
+
+def jpeg(content: bytes) -> dict[str, Any]:
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content}
+
+
+def settled(program: APIRequestContext, location: str) -> dict[str, Any]:
+    """Ask again until the prediction has its final state."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        reading: dict[str, Any] = program.get(location).json()
+        if reading["status"] not in ("pending", "reading"):
+            return reading
+        time.sleep(0.2)
+    pytest.fail(f"No answer within {PATIENCE_SECONDS} s at {location}")
