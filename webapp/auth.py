@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
@@ -19,13 +31,10 @@ VISITOR_COOKIE = "cifra_visitor"
 VISITOR_COOKIE_LIFE = timedelta(days=400)  # the longest that browsers keep a cookie
 
 P = ParamSpec("P")
-R = TypeVar("R")
 
 
 def init_app(app: Flask) -> None:
     login = LoginManager(app)
-    login.login_view = "sessions.new"
-    login.login_message = "Please sign in first."
     login.user_loader(_user_with_id)
     app.after_request(_hand_out_visitor_cookie)
 
@@ -65,20 +74,27 @@ def is_admin() -> bool:
     return bool(current_user.is_authenticated and current_user.is_admin)
 
 
-def admin_required(view: Callable[P, R]) -> Callable[P, R]:
+def admin_required(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Lets an admin through; sends a stranger to the sign-in page, and anyone else away (403)."""
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if not current_user.is_authenticated:
             if request.path.startswith("/api/"):
                 abort(401)
-            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
+            return _ask_to_sign_in()
         if not is_admin():
             abort(403)
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """The sign-in page, which leads back here if this is a page and not the press of a button."""
+    flash("Please sign in first.")
+    onward = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("sessions.new", next=onward))
 
 
 def _user_with_id(user_id: str) -> User | None:
