@@ -28,7 +28,8 @@ def is_light_on_dark(grey: Image) -> bool:
     light = _narrowness(small, cv2.MORPH_TOPHAT)
     border = _border(small)
     low, high = np.percentile(small, [1, 99])
-    is_even = np.ptp(np.percentile(border, [12, 88])) < 0.15 * (high - low)
+    near = np.abs(border - float(np.median(border))) < 0.1 * (high - low)
+    is_even = float(np.mean(near)) > 0.7
     if is_even and max(dark, light) < _DECISIVE * min(dark, light):
         return float(np.median(border)) < (float(low) + float(high)) / 2
     return light > dark

@@ -14,6 +14,7 @@ Mask = NDArray[np.bool_]  # (height, width), true where there is ink
 
 _STEEPEST = 0.36  # slope of a line that still counts as ruled: a page held 20 degrees askew
 _SMALL_SIDE = 360
+_MOST_SEGMENTS = 150
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,22 @@ def _find_lines(faint: Mask) -> list[_Line]:
     scale = min(1.0, _SMALL_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     share = cv2.resize(faint.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    small = (share > 0.25).astype(np.uint8)
+    small = (share > 0.15).astype(np.uint8)
     thick = max(3, round(0.04 * size[0]))
     solid = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
     thin = cv2.subtract(small, solid)
-    reach = 0.45 * size[0]
     found = cv2.HoughLinesP(
-        thin, 1, np.pi / 360, int(0.3 * size[0]) + 1, minLineLength=reach, maxLineGap=0.06 * size[0]
+        thin,
+        rho=1,
+        theta=np.pi / 360,
+        threshold=int(0.25 * size[0]) + 1,
+        minLineLength=0.45 * size[0],
+        maxLineGap=0.2 * size[0],  # a digit written over the line
     )
     lines: list[_Line] = []
-    for left, top, right, bottom in [] if found is None else found[:40, 0].astype(float):
+    for left, top, right, bottom in (
+        [] if found is None else found[:_MOST_SEGMENTS, 0].astype(float)
+    ):
         if abs(bottom - top) > _STEEPEST * abs(right - left):
             continue
         slope = (bottom - top) / (right - left)
@@ -105,10 +112,16 @@ def _pixels_of(line: _Line, faint: Mask, heights: NDArray[np.int32], absorbed: G
     darkest = depth.max(axis=0)  # (columns,): the line's own darkness along its way
     if not darkest.any():
         return nothing
-    darkness = float(np.median(darkest[darkest > 0]))
-    covered = (darkest > 0.5 * darkness) & (darkest < 2.0 * darkness)
+    darkness = float(np.percentile(darkest[darkest > 0], 30))  # strokes that cross are darker
+    crossed = darkest >= 2.0 * darkness  # a stroke lies over the line there
+    covered = (darkest > 0.5 * darkness) & ~crossed
     end = max(2, columns.size // 16)
-    if covered.mean() < 0.6 or not covered[:end].any() or not covered[-end:].any():
+    if (
+        covered.mean() < 0.25
+        or covered[~crossed].mean() < 0.7
+        or not covered[:end].any()
+        or not covered[-end:].any()
+    ):
         return nothing
     run = heights[rows, columns]
     tallest = np.where(band, run, 0).max(axis=0)[covered]
