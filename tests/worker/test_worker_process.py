@@ -1,0 +1,161 @@
+"""Real worker processes on a real Redis: bells, lost bells, and a Redis that goes away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.records import prediction_of, queued_run, run_of, stored_version
+from tests.support.records import waiting_prediction as waiting
+from tests.support.servers import RedisServer, Worker, wait_until
+from webapp.app import create_app
+from webapp.database import db, writing
+from webapp.models import Prediction, RunStatus, Status
+from webapp.queue import Queue
+from webapp.settings import Settings
+from webapp.sweep import sweep
+
+
+@dataclass
+class Office:
+    """Two prediction workers and the Redis between them and us."""
+
+    app: Flask
+    redis: RedisServer
+    workers: list[Worker]
+
+    @property
+    def queue(self) -> Queue:
+        queue: Queue = self.app.extensions["cifra_queue"]
+        return queue
+
+
+@pytest.fixture(scope="module")
+def office(
+    network: Path, mnist_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    redis = RedisServer(folder)
+    redis.start()
+    settings = Settings(
+        secret_key="a secret for the tests",
+        data_dir=folder,
+        redis_url=redis.url,
+        lease=timedelta(seconds=5),
+        mnist_path=mnist_file,
+    )
+    app = create_app(settings)
+    workers = [Worker(settings, name) for name in ("one", "two")]
+    with app.app_context():
+        db.create_all()
+        stored_version(network)
+        for worker in workers:
+            worker.start()
+        try:
+            wait_until(lambda: all("Answering with" in worker.words for worker in workers))
+            yield Office(app, redis, workers)
+        finally:
+            for worker in workers:
+                worker.stop()
+            redis.kill()
+
+
+def unsettled() -> int:
+    with writing() as session:
+        rows = session.scalars(select(Prediction.status)).all()
+    return sum(status in {Status.PENDING, Status.READING} for status in rows)
+
+
+def test_a_bell_is_answered_by_a_worker(office: Office) -> None:
+    prediction_id = waiting()
+
+    assert office.queue.predict_later()
+
+    wait_until(lambda: prediction_of(prediction_id).is_settled)
+    assert prediction_of(prediction_id).number == "7"
+
+
+def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Office) -> None:
+    prediction_id = waiting()  # and nobody rings
+
+    sweep(office.queue)
+
+    wait_until(lambda: prediction_of(prediction_id).is_settled)
+
+
+def test_two_workers_never_answer_the_same_row_twice(office: Office) -> None:
+    ids = []
+    for _ in range(120):
+        ids.append(waiting())
+        office.queue.predict_later()
+
+    wait_until(lambda: unsettled() == 0)
+
+    rows = [prediction_of(prediction_id) for prediction_id in ids]
+    assert {row.number for row in rows} == {"7"}
+    assert {row.attempts for row in rows} == {1}
+    assert len({row.claimed_by for row in rows}) == 2, "both took part"
+
+
+def test_work_goes_on_after_redis_was_killed_under_load(office: Office) -> None:
+    def upload_steadily() -> None:
+        with office.app.app_context():
+            for _ in range(60):
+                waiting()
+                office.queue.predict_later()
+
+    load = threading.Thread(target=upload_steadily)
+    load.start()
+    wait_until(lambda: unsettled() > 0)
+    office.redis.kill()
+    load.join()
+    office.redis.start()
+
+    def all_answered() -> bool:
+        sweep(office.queue)
+        return unsettled() == 0
+
+    wait_until(all_answered)
+    assert all(worker.process.poll() is None for worker in office.workers)
+
+
+def test_rows_of_a_killed_worker_are_answered_by_another(office: Office) -> None:
+    ids = [waiting() for _ in range(40)]
+    office.queue.predict_later()
+    victim = office.workers[0]
+    victim.kill()
+
+    def all_answered() -> bool:
+        sweep(office.queue)
+        return unsettled() == 0
+
+    wait_until(all_answered)
+    assert {prediction_of(prediction_id).status for prediction_id in ids} == {Status.DONE}
+    victim.start()
+
+
+def test_a_training_worker_trains_and_the_next_answer_comes_from_its_model(
+    office: Office,
+) -> None:
+    trainer = Worker(office.app.extensions["cifra_settings"], "trainer", queue="training")
+    trainer.start()
+    try:
+        run_id = queued_run(epochs=10)
+        office.queue.retrain_later(run_id)
+        wait_until(lambda: run_of(run_id).is_finished)
+    finally:
+        trainer.stop()
+
+    run = run_of(run_id)
+    assert run.status == RunStatus.DONE, run.reason
+    prediction_id = waiting()
+    office.queue.predict_later()
+    wait_until(lambda: prediction_of(prediction_id).is_settled)
+    assert prediction_of(prediction_id).model_version_id == run.versions[0].id
