@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def main(epochs: int, names: list[str]) -> None:
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def _share(outcomes: list[Outcome], question) -> str:
+def _share(outcomes: list[Outcome], question: Callable[[Outcome], bool]) -> str:
     return f"{sum(question(outcome) for outcome in outcomes) / len(outcomes):.1%}"
 
 
