@@ -8,7 +8,10 @@ const problem = form.querySelector("[data-problem]");
 const send = form.querySelector("[data-send]");
 const maxBytes = Number(form.dataset.maxBytes);
 
-input.addEventListener("change", show);
+input.addEventListener("change", () => {
+  show();
+  if (input.validity.valid) send.focus({ preventScroll: true });
+});
 
 form.querySelector("[data-camera]").addEventListener("click", () => {
   input.setAttribute("capture", "environment");
@@ -39,6 +42,7 @@ form.addEventListener("submit", () => {
 addEventListener("pageshow", () => {
   send.disabled = false;
   send.textContent = "Read this picture";
+  show();
 });
 
 function take(files) {
@@ -54,7 +58,6 @@ function show() {
   drop.classList.toggle("is-chosen", Boolean(file));
   if (file) preview.src = URL.createObjectURL(file);
   complain(file && file.size > maxBytes ? `This file is larger than ${Math.round(maxBytes / 1048576)} MB. Choose a smaller one.` : "");
-  if (file && !problem.textContent) send.focus({ preventScroll: true });
 }
 
 function complain(sentence) {
