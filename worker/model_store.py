@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from webapp.database import writing
+from webapp.database import db, writing
 from webapp.models import ModelVersion
 from webapp.settings import ROOT
 from webapp.storage import write_whole
 from worker.digits.model_card import ModelCard, read_card
 
 SHIPPED = ROOT / "models" / "cifra.keras"
-
-log = logging.getLogger(__name__)
 
 
 class UnknownFileError(Exception):
@@ -26,6 +23,10 @@ class UnknownFileError(Exception):
 
 class AlreadyStoredError(Exception):
     """The very same file is a version already."""
+
+    def __init__(self, version: ModelVersion) -> None:
+        super().__init__(f"This very file is {version.name} already.")
+        self.version = version
 
 
 def install_shipped(models_dir: Path, shipped: Path = SHIPPED) -> ModelVersion | None:
@@ -39,14 +40,15 @@ def install_shipped(models_dir: Path, shipped: Path = SHIPPED) -> ModelVersion |
         raise UnknownFileError(f"{shipped.name} was not written by `flask model train`.")
     try:
         version = add_version(models_dir, shipped, card=card, origin="shipped")
-    except AlreadyStoredError:
-        return None
+        is_new = True
+    except AlreadyStoredError as error:
+        version, is_new = error.version, False
     with writing() as session:
         live = session.scalar(ModelVersion.current())
-        if live is None or live.origin == "shipped":
+        if live is None or (is_new and live.origin == "shipped"):
             version = session.merge(version)
             version.publish()
-    return version
+    return version if is_new else None
 
 
 def add_version(
@@ -77,12 +79,20 @@ def add_version(
         with writing() as session:
             session.add(version)
     except IntegrityError as error:  # of two who add the same file at once, one comes second
-        raise AlreadyStoredError(f"{source.name} is a model version already.") from error
+        with writing() as session:
+            known = select(ModelVersion).where(ModelVersion.sha256 == checksum)
+            raise AlreadyStoredError(session.scalars(known).one()) from error
     return version
 
 
-def version_of(path: Path) -> ModelVersion | None:
-    """The version whose file has this file's content."""
-    with writing() as session:
-        checksum = sha256(path.read_bytes()).hexdigest()
-        return session.scalar(select(ModelVersion).where(ModelVersion.sha256 == checksum))
+def files_to_read_with(models_dir: Path) -> list[Path]:
+    """The published versions' files, the live one first, then the one that ships.
+
+    It needs no database: without one the shipped file is all there is.
+    """
+    try:
+        published = db.session.scalars(ModelVersion.latest_publications()).all()
+        db.session.rollback()
+    except SQLAlchemyError:
+        published = []
+    return [*(models_dir / version.filename for version in published), SHIPPED]

@@ -21,6 +21,7 @@ from worker import model_store
 
 ARCHITECTURES = ("cnn", "mlp", "rnn", "transformer")
 RECIPES = ("quick", "full", "origin")
+REPORT = "reports/evaluation.html"
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -80,6 +81,44 @@ def train(
         click.echo(f"Kept as {version.name}.")
         if publish:
             _publish(version.id)
+
+
+@model.command()
+@click.argument("path", metavar="[FILE]", type=MODEL_FILE, required=False)
+@click.option(
+    "--photos",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="PHOTOS_PATH",
+    help="Labelled photos with their manifest.csv. Default: PHOTOS_PATH.",
+)
+@click.option("--report", "page", type=MODEL_FILE, default=REPORT, show_default=True)
+def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
+    """Score a model file (default: the live version, or the one that ships) on MNIST and photos."""
+    from worker.digits.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
+    from worker.digits.evaluation import read_all, score  # noqa: PLC0415
+    from worker.digits.model_file import ModelFileError  # noqa: PLC0415
+    from worker.digits.photo_sets import read_photo_sets  # noqa: PLC0415
+    from worker.digits.reader import Reader  # noqa: PLC0415
+    from worker.digits.report import Report  # noqa: PLC0415
+
+    path = path or model_store.files_to_read_with(_settings().models_dir)[0]
+    try:
+        classifier = Classifier.load(path)
+    except ModelFileError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        mnist = load_mnist(_settings().mnist_path)
+        scorecard = score(classifier, mnist.test_images, mnist.test_labels)
+    except MissingDataError as error:
+        click.echo(str(error), err=True)
+        scorecard = None
+    pictures = read_photo_sets(photos) if photos else ()
+    report = Report.of(path.name, scorecard, read_all(Reader(classifier), pictures))
+    click.echo(report.table())
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(report.page(), encoding="utf-8")
+    click.echo(f"Every miss is shown in {page}.")
 
 
 @model.command("list")

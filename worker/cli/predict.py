@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.database import db
-from webapp.models import ModelVersion
 from webapp.settings import Settings
 from worker.answers import Answer, read_pictures
-from worker.model_store import SHIPPED
+from worker.model_store import files_to_read_with
 
 if TYPE_CHECKING:
     from worker.digits.reader import Reader
@@ -31,7 +28,7 @@ FILES_AT_ONCE = 16  # few enough to stream, enough to use the network well
 @with_appcontext
 def predict(files: tuple[str, ...], as_json: bool, model: Path | None) -> None:
     """Read the digits in picture files; no server, queue or database is needed."""
-    reader = _reader([model] if model else _model_files())
+    reader = _reader([model] if model else files_to_read_with(_settings().models_dir))
     limit = _settings().max_upload_bytes
     for names in _parts(files):
         for name, answer in zip(names, _answers(names, reader, limit), strict=True):
@@ -86,16 +83,6 @@ def _as_text(name: str, answer: Answer) -> str:
     if reading and reading.number and reading.confidence is not None:
         return f"{name}: {reading.number} ({reading.confidence:.1%} sure)"
     return f"{name}: {answer.reason}"
-
-
-def _model_files() -> list[Path]:
-    """The files to try: the published versions, the live one first, then the one that ships."""
-    try:
-        published = db.session.scalars(ModelVersion.latest_publications()).all()
-    except SQLAlchemyError:  # no database here, or none prepared yet
-        published = []
-    folder = _settings().models_dir
-    return [*(folder / version.filename for version in published), SHIPPED]
 
 
 def _reader(paths: list[Path]) -> Reader:

@@ -1,0 +1,115 @@
+"""The sweep: lost bells are rung again, and what died is put right."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from flask import Flask
+from redis import Redis
+
+from tests.support.records import prediction_of, queued_run, run_of, waiting_prediction
+from tests.support.servers import RedisServer
+from webapp.database import db, writing
+from webapp.models import Prediction, RunStatus, Status, TrainingRun, utc_now
+from webapp.models.prediction import MAX_ATTEMPTS
+from webapp.queue import Queue
+from webapp.sweep import sweep, sweep_until
+
+
+def bells(redis: Redis, queue: str) -> int:
+    """How many messages wait in a queue."""
+    return int(redis.llen(queue))  # type: ignore[arg-type]
+
+
+def queue_of(app: Flask) -> Queue:
+    queue: Queue = app.extensions["cifra_queue"]
+    return queue
+
+
+def test_pending_work_rings_the_bell_once(app: Flask, redis_server: RedisServer) -> None:
+    waiting_prediction()
+    waiting_prediction()
+
+    sweep(queue_of(app))
+
+    assert bells(redis_server.client, "predictions") == 1
+
+
+def test_nothing_to_do_rings_no_bell(app: Flask, redis_server: RedisServer) -> None:
+    sweep(queue_of(app))
+
+    assert bells(redis_server.client, "predictions") == 0
+
+
+def test_a_queued_run_is_rung_again(app: Flask, redis_server: RedisServer) -> None:
+    queued_run()
+
+    sweep(queue_of(app))
+
+    assert bells(redis_server.client, "training") == 1
+
+
+def test_a_picture_that_ended_its_workers_is_given_up(app: Flask) -> None:
+    poison = waiting_prediction()
+    for _ in range(MAX_ATTEMPTS):
+        with writing() as session:
+            Prediction.claim(session, by="a dead worker", limit=1, lease=timedelta(seconds=-1))
+
+    sweep(queue_of(app))
+
+    assert prediction_of(poison).status == Status.FAILED
+    assert prediction_of(poison).reason
+
+
+def test_a_run_without_a_heartbeat_is_interrupted_and_another_may_start(app: Flask) -> None:
+    run_id = queued_run()
+    with writing() as session:
+        run = session.get_one(TrainingRun, run_id)
+        run.start(epochs_planned=1)
+        run.heartbeat_at = utc_now() - timedelta(minutes=5)
+
+    sweep(queue_of(app))
+
+    assert run_of(run_id).status == RunStatus.INTERRUPTED
+    assert queued_run() != run_id
+
+
+def test_a_run_that_shows_life_goes_on(app: Flask) -> None:
+    run_id = queued_run()
+    with writing() as session:
+        session.get_one(TrainingRun, run_id).start(epochs_planned=1)
+
+    sweep(queue_of(app))
+
+    assert run_of(run_id).status == RunStatus.RUNNING
+
+
+def test_the_sweep_waits_out_a_database_that_is_away(app: Flask, redis_server: RedisServer) -> None:
+    stop = threading.Event()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE predictions RENAME TO away")
+    every = timedelta(milliseconds=50)
+    thread = threading.Thread(target=sweep_until, args=(stop, app), kwargs={"every": every})
+    thread.start()
+    stop.wait(0.5)
+
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO predictions")
+    waiting_prediction()
+    stop.wait(1)
+    stop.set()
+    thread.join()
+
+    assert bells(redis_server.client, "predictions") > 0
+
+
+def test_the_sweep_waits_out_a_redis_that_is_away(app: Flask, redis_server: RedisServer) -> None:
+    waiting_prediction()
+    redis_server.kill()
+    sweep(queue_of(app))
+
+    redis_server.start()
+    sweep(queue_of(app))
+
+    assert bells(redis_server.client, "predictions") == 1
