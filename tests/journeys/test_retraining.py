@@ -1,4 +1,4 @@
-"""An admin presses Retrain, and the model that comes of it answers the next picture."""
+"""An admin presses Retrain, publishes what comes of it, and goes back to the earlier model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EMAIL, PASSWORD = "ada@example.org", "a long enough password"
 TRAINING_MILLISECONDS = 240_000
 
 
-def test_a_retrained_model_answers_until_an_earlier_one_is_published_again(
+def test_a_published_retrained_model_answers_until_the_earlier_one_is_published_again(
     page: Page, house: House
 ) -> None:
     house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
@@ -27,6 +27,11 @@ def test_a_retrained_model_answers_until_an_earlier_one_is_published_again(
     expect(heading).to_contain_text("done", timeout=TRAINING_MILLISECONDS)
     expect(page.get_by_role("img", name="loss")).to_be_visible()
 
+    # Learned from 400 pictures it is clearly worse, so it waits for a person to publish it.
+    page.goto(f"{house.address}/admin")
+    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+    page.get_by_role("button", name="Publish version 2").click()
+    expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
     page.goto(house.address)
     give(page, photo_of("7"))
     expect(page.get_by_text("model version 2")).to_be_visible()
