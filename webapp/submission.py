@@ -12,7 +12,6 @@ from webapp.models import Prediction, Status, new_token
 from webapp.queue import Queue
 from webapp.settings import Settings
 from webapp.storage import Storage
-from webapp.uploads import accept
 
 QUEUE_AWAY = (
     "Your picture is safe. The reader is away at the moment; "
@@ -30,6 +29,8 @@ class Submission:
 
 def submit(data: bytes, filename: str) -> Submission:
     """Take a visitor's picture in. Raises an UploadError for one that is not accepted."""
+    from webapp.pictures import accept  # noqa: PLC0415 (Pillow is loaded with the first picture)
+
     settings: Settings = current_app.extensions["cifra_settings"]
     storage: Storage = current_app.extensions["cifra_storage"]
     queue: Queue = current_app.extensions["cifra_queue"]

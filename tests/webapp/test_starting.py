@@ -10,7 +10,7 @@ from webapp.app import create_app
 from webapp.cli import add_migrations
 from webapp.settings import ROOT, Settings
 
-HEAVY = ("tensorflow", "keras", "cv2", "celery", "alembic", "worker")
+HEAVY = ("tensorflow", "keras", "cv2", "celery", "alembic", "PIL", "worker")
 
 
 def test_the_app_imports_nothing_heavy(tmp_path: Path) -> None:

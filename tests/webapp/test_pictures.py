@@ -1,4 +1,4 @@
-"""Uploads: what is accepted, and the sentence and status that any other file gets."""
+"""Pictures: what is accepted, and the sentence and status that any other file gets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.webapp.factories import drawing, picture
+from webapp.pictures import accept
 from webapp.settings import Settings
 from webapp.uploads import (
     AnimatedPictureError,
@@ -19,7 +20,6 @@ from webapp.uploads import (
     TooLargeError,
     TooManyPixelsError,
     UploadError,
-    accept,
     display_name,
 )
 
