@@ -30,7 +30,7 @@ def mlp() -> keras.Model:
             layers.Dense(256, activation="relu"),
             layers.Dropout(0.5),
             layers.Dense(128, activation="relu"),
-            layers.Dense(LABELS, dtype="float32"),
+            layers.Dense(LABELS),
         ],
         name="mlp",
     )
@@ -47,7 +47,7 @@ def cnn() -> keras.Model:
     x = _convolution(x, 160, padding="valid")  # (5, 5, 160)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.3)(x)
-    return keras.Model(ink, layers.Dense(LABELS, dtype="float32")(x), name="cnn")
+    return keras.Model(ink, layers.Dense(LABELS)(x), name="cnn")
 
 
 def rnn() -> keras.Model:
@@ -57,7 +57,7 @@ def rnn() -> keras.Model:
     x = layers.Bidirectional(layers.GRU(96, return_sequences=True))(x)
     x = layers.Bidirectional(layers.GRU(96))(x)
     x = layers.Dropout(0.3)(x)
-    return keras.Model(ink, layers.Dense(LABELS, dtype="float32")(x), name="rnn")
+    return keras.Model(ink, layers.Dense(LABELS)(x), name="rnn")
 
 
 def transformer() -> keras.Model:
@@ -72,7 +72,7 @@ def transformer() -> keras.Model:
     x = layers.LayerNormalization()(x)
     x = layers.GlobalAveragePooling1D()(x)
     x = layers.Dropout(0.1)(x)
-    return keras.Model(ink, layers.Dense(LABELS, dtype="float32")(x), name="transformer")
+    return keras.Model(ink, layers.Dense(LABELS)(x), name="transformer")
 
 
 ARCHITECTURES: dict[str, Callable[[], keras.Model]] = {
