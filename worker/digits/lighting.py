@@ -28,6 +28,8 @@ def is_light_on_dark(grey: Image) -> bool:
     light = _narrowness(small, cv2.MORPH_TOPHAT)
     border = _border(small)
     low, high = np.percentile(small, [1, 99])
+    if high - low < _FLAT:
+        return bool(np.median(border) < 128)
     near = np.abs(border - float(np.median(border))) < 0.1 * (high - low)
     is_even = float(np.mean(near)) > 0.7
     if is_even and max(dark, light) < _DECISIVE * min(dark, light):
@@ -36,6 +38,7 @@ def is_light_on_dark(grey: Image) -> bool:
 
 
 _WINDOWS = (3, 5, 9, 15, 23, 33, 45, 61)  # pixels of the small copy
+_FLAT = 12  # grey levels: nothing but grain
 _DECISIVE = 4.0  # an even border is good evidence itself
 
 

@@ -69,7 +69,7 @@ def _find_lines(faint: Mask) -> list[_Line]:
     for left, top, right, bottom in (
         [] if found is None else found[:_MOST_SEGMENTS, 0].astype(float)
     ):
-        if abs(bottom - top) > _STEEPEST * abs(right - left):
+        if right == left or abs(bottom - top) > _STEEPEST * abs(right - left):
             continue
         slope = (bottom - top) / (right - left)
         line = _Line(slope, (top - slope * left) / scale)

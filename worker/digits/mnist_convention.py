@@ -17,7 +17,7 @@ SIDE = 28
 BOX = 20
 EDGE = 0.2  # what still belongs to the box around a glyph
 _FINE = 8  # the glyph is worked on at eight times its final size, so that a stroke is many pixels
-_THIN, _WISHED_THIN = 1.6, 2.1  # pixels at 28×28; MNIST's own strokes: 1.5 to 3.7, median 2.25
+_THIN, _WISHED_THIN = 1.6, 2.2  # pixels at 28×28; MNIST's own strokes: 1.5 to 3.7, median 2.25
 _THICK, _WISHED_THICK = 4.2, 3.6
 
 

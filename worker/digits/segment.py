@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.digits.marks import Labels, Mark, find_marks, written
 from worker.digits.mnist_convention import to_mnist
-from worker.digits.normalize import Traces
-from worker.digits.reading import Glyph, Refusal
+from worker.digits.normalize import Traces, small_copy
+from worker.digits.reading import Glyph, Refusal, Step
 from worker.digits.reading_order import rows_of
 
 MOST_GLYPHS = 200
+_BOX_COLOUR = (220, 60, 40)
 _FLAT = 1.8  # wider than this many heights, a mark is no digit but may be part of one
 
 
@@ -32,11 +35,22 @@ def find_glyphs(traces: Traces) -> list[Glyph] | Refusal:
     ]
 
 
+def found_step(traces: Traces, glyphs: Sequence[Glyph]) -> Step:
+    """The last step's picture: the photo with a box around each glyph."""
+    shown = small_copy(traces.picture.pixels).copy()
+    scale = shown.shape[1] / traces.picture.width
+    for glyph in glyphs:
+        left, top, width, height = (round(side * scale) for side in glyph.box)
+        cv2.rectangle(shown, (left, top), (left + width, top + height), _BOX_COLOUR, 2)
+    return Step("found", shown)
+
+
 def _joined(marks: list[Mark]) -> list[Mark]:
     """Pieces of one digit made one mark: a bar apart, a broken stroke, an open 4."""
     if not marks:
         return []
-    digit_height = float(np.median([m.size for m in marks if m.size > 0.4 * _largest(marks)]))
+    tallest = max(mark.height for mark in marks)
+    digit_height = float(np.median([m.height for m in marks if m.height > 0.4 * tallest]))
     waiting = sorted(marks, key=lambda mark: -mark.size)
     done: list[Mark] = []
     while waiting:
