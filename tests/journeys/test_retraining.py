@@ -9,10 +9,10 @@ from tests.journeys.house import House
 from tests.journeys.pictures import photo_of
 from tests.journeys.visitor import give
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough password"
-TRAINING_MILLISECONDS = 240_000
+TRAINING_MILLISECONDS = 480_000
 
 
 def test_a_published_retrained_model_answers_until_the_earlier_one_is_published_again(
