@@ -37,6 +37,14 @@ class Picture:
         bottom = min(self.height, int(np.ceil((box.y + box.height) * down)))
         return Box(left, top, max(1, right - left), max(1, bottom - top))
 
+    def box_in_working(self, box: Box) -> Box:
+        """The box, given in the upright original's pixels, in working pixels."""
+        rows, columns = self.pixels.shape[:2]
+        across, down = columns / self.width, rows / self.height
+        left, top = min(columns - 1, int(box.x * across)), min(rows - 1, int(box.y * down))
+        width, height = round(box.width * across), round(box.height * down)
+        return Box(left, top, max(1, width), max(1, height))
+
 
 def open_picture(data: bytes) -> Picture:
     """Decode a picture upright, at a size fit for finding ink.
