@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.digits.colour import grey_of
 from worker.digits.lighting import Grey, absorption, background, grain, is_light_on_dark
 from worker.digits.lines import Mask, without_lines
 from worker.digits.picture import Picture, open_picture
@@ -35,8 +36,7 @@ class Traces:
 
 def find_ink(picture: Picture) -> Traces:
     """Separate ink from paper."""
-    grey = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-    grey = only_the_sheet(grey)
+    grey = only_the_sheet(grey_of(picture.pixels))
     if is_light_on_dark(grey):
         grey = np.asarray(255 - grey, dtype=np.uint8)
     signed = absorption(grey, background(grey))

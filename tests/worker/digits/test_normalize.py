@@ -61,6 +61,24 @@ def test_light_ink_on_dark_reads_like_dark_ink_on_light() -> None:
     assert likeness(only_ink_in(255 - dark_on_light), only_ink_in(dark_on_light)) > 0.98
 
 
+@pytest.mark.parametrize(
+    ("paper", "ink"),
+    [
+        pytest.param((240, 240, 240), (245, 235, 60), id="yellow on white"),
+        pytest.param((60, 130, 70), (225, 60, 60), id="red on green"),
+    ],
+)
+def test_ink_as_bright_as_its_paper_is_seen_by_its_hue(
+    paper: tuple[int, int, int], ink: tuple[int, int, int]
+) -> None:
+    page = np.full((400, 400, 3), paper, np.uint8)
+
+    assert (
+        likeness(only_ink_in(written(page, "5", ink=ink)), only_ink_in(written(sheet(), "5")))
+        > 0.93
+    )
+
+
 def test_a_page_on_a_dark_desk_reads_like_the_page_alone() -> None:
     page = written(sheet(), "6")
 
