@@ -160,7 +160,7 @@ def _is_like(mark: Mark, inner: list[Mark]) -> bool:
     darkness = float(np.median([other.darkness for other in inner]))
     return (
         0.6 * usual < mark.size < 1.6 * usual
-        and mark.contact < 0.3 * mark.size
+        and mark.contact < 0.8 * mark.size
         and 0.6 * darkness < mark.darkness < 1.6 * darkness
     )
 
