@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from webapp.database import db, writing
-from webapp.models import ModelVersion
+from webapp.models import ModelVersion, Occasion
 from webapp.settings import ROOT
 from webapp.storage import write_whole
 from worker.digits.model_card import ModelCard, read_card
@@ -47,7 +47,7 @@ def install_shipped(models_dir: Path, shipped: Path = SHIPPED) -> ModelVersion |
         live = session.scalar(ModelVersion.current())
         if live is None or (is_new and live.origin == "shipped"):
             version = session.merge(version)
-            version.publish()
+            version.publish(Occasion.INSTALLED)
     return version if is_new else None
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.database import writing
-from webapp.models import ModelVersion, RunStatus, TrainingRun
+from webapp.models import ModelVersion, Occasion, RunStatus, TrainingRun
 from webapp.settings import Settings
 from worker.digits import model_file
 from worker.digits.datasets import MissingDataError, load_mnist
@@ -157,7 +157,7 @@ def _finish(run_id: int, version: ModelVersion) -> None:
         version = session.merge(version)
         live = session.scalar(ModelVersion.current())
         if version.may_replace(live):
-            version.publish()
+            version.publish(Occasion.PASSED)
         else:
             version.notes = "Not published: clearly worse than the live version on MNIST."
     log.info("Training run %s made %s.", run_id, version.name)

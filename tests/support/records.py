@@ -8,7 +8,7 @@ from flask import current_app
 
 from tests.support.pictures import photo_of
 from webapp.database import writing
-from webapp.models import ModelVersion, Prediction, TrainingRun
+from webapp.models import ModelVersion, Occasion, Prediction, TrainingRun
 from worker.digits.model_card import read_card
 from worker.model_store import add_version
 
@@ -34,7 +34,7 @@ def stored_version(network: Path, *, publish: bool = True) -> ModelVersion:
     version = add_version(models_dir, network, card=card, origin="trained")
     if publish:
         with writing() as session:
-            session.get_one(ModelVersion, version.id).publish()
+            session.get_one(ModelVersion, version.id).publish(Occasion.CHOSEN)
     return version
 
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from webapp.database import writing
-from webapp.models import Digit, ModelVersion, Prediction, Role, User
+from webapp.models import Digit, ModelVersion, Occasion, Prediction, Role, User
 
 PASSWORD = "a long enough password"
 
@@ -55,7 +55,7 @@ def published_version(app: Flask) -> int:
             size=10_000,
             accuracy=0.997,
         )
-        version.publish()
+        version.publish(Occasion.CHOSEN)
         session.add(version)
         session.flush()
         return version.id

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.support.records import prediction_of, stored_version, waiting_prediction
 from webapp.database import writing
-from webapp.models import ModelVersion, Status
+from webapp.models import ModelVersion, Occasion, Status
 from webapp.settings import Settings
 from worker import tasks
 
@@ -41,7 +41,7 @@ def test_publishing_an_earlier_version_rolls_back(
     assert answering_version() == second.id
 
     with writing() as session:
-        session.get_one(ModelVersion, first.id).publish()
+        session.get_one(ModelVersion, first.id).publish(Occasion.ROLLED_BACK)
 
     assert answering_version() == first.id
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Select, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Select, String, Text, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, utc_now
+from webapp.models.publication import Occasion, Publication
+from webapp.models.user import User
 
 CLEARLY_WORSE = 0.01  # accuracy; a quick training may cost a little, a failed one costs more
 
@@ -20,8 +22,6 @@ class ModelVersion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)  # people call it "version 3"
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    published_at: Mapped[datetime | None] = mapped_column(index=True)  # latest publication
-
     origin: Mapped[str] = mapped_column(String(16))  # shipped, trained or imported
     architecture: Mapped[str] = mapped_column(String(32))  # cnn, mlp, rnn, transformer
     parameters: Mapped[int]
@@ -34,6 +34,13 @@ class ModelVersion(Base):
     notes: Mapped[str | None] = mapped_column(Text)
     load_error: Mapped[str | None] = mapped_column(Text)  # why a worker could not load it
     training_run_id: Mapped[int | None] = mapped_column(ForeignKey("training_runs.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))  # its champion
+    exam: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # how it did against its champion
+
+    publications: Mapped[list[Publication]] = relationship(
+        order_by=Publication.id, lazy="selectin", cascade="all, delete-orphan"
+    )
+    parent: Mapped[ModelVersion | None] = relationship(remote_side="ModelVersion.id")
 
     @property
     def name(self) -> str:
@@ -51,11 +58,21 @@ class ModelVersion(Base):
     @classmethod
     def latest_publications(cls) -> Select[tuple[ModelVersion]]:
         """The published versions, the live one first, then those to fall back on."""
+        latest = (
+            select(Publication.model_version_id, func.max(Publication.id).label("line"))
+            .group_by(Publication.model_version_id)
+            .subquery()
+        )
         return (
             select(cls)
-            .where(cls.published_at.is_not(None))
-            .order_by(cls.published_at.desc(), cls.id.desc())
+            .join(latest, latest.c.model_version_id == cls.id)
+            .order_by(latest.c.line.desc())
         )
+
+    @property
+    def published_at(self) -> datetime | None:
+        """When it was published last; None for a version that never was."""
+        return self.publications[-1].published_at if self.publications else None
 
     def may_replace(self, live: ModelVersion | None) -> bool:
         """Whether this one is not clearly worse on the MNIST test set than the live version."""
@@ -63,6 +80,20 @@ class ModelVersion(Base):
             return True
         return self.accuracy >= live.accuracy - CLEARLY_WORSE
 
-    def publish(self) -> None:
-        """Make this the live version. Rolling back is publishing an earlier one."""
-        self.published_at = utc_now()
+    def publish(
+        self,
+        occasion: Occasion,
+        *,
+        by: User | None = None,
+        reason: str | None = None,
+        pinned: bool = False,
+    ) -> Publication:
+        """Make this the live version, by a line in the ledger. Rolling back is the same deed."""
+        line = Publication(
+            occasion=occasion,
+            published_by_id=by.id if by else None,
+            reason=reason,
+            pinned=pinned,
+        )
+        self.publications.append(line)
+        return line

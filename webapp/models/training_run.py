@@ -60,6 +60,9 @@ class TrainingRun(Base):
     epochs: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reason: Mapped[str | None] = mapped_column(Text)  # why it ended otherwise than done
 
+    # Enough to make it again: seed, recipe, data hash, corrections used, library versions, seconds.
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
     versions: Mapped[list[ModelVersion]] = relationship(lazy="selectin")
 
     @property

@@ -14,7 +14,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from webapp.database import db, writing
-from webapp.models import ModelVersion
+from webapp.models import ModelVersion, Occasion
 from webapp.queue import Queue
 from webapp.settings import Settings
 from worker import model_store
@@ -153,7 +153,7 @@ def rollback() -> None:
     db.session.rollback()
     if len(published) < 2:
         raise click.ClickException("There is no earlier published version to go back to.")
-    _publish(published[1].id)
+    _publish(published[1].id, Occasion.ROLLED_BACK)
 
 
 @model.command("import")
@@ -208,12 +208,12 @@ def install() -> None:
     click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")
 
 
-def _publish(version_id: int) -> None:
+def _publish(version_id: int, occasion: Occasion = Occasion.CHOSEN) -> None:
     with writing() as session:
         version = session.get(ModelVersion, version_id)
         if version is None:
             raise click.ClickException(f"There is no version {version_id}; see: flask model list")
-        version.publish()
+        version.publish(occasion)
     queue: Queue = current_app.extensions["cifra_queue"]
     queue.predict_later()  # so that a worker loads it before anybody waits for it
     click.echo(f"{version.name.capitalize()} answers from now on.")

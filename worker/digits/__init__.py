@@ -2,6 +2,5 @@
 
 import os
 
-# TensorFlow reads these when it is imported: errors only, and the same sums on every machine.
+# TensorFlow reads this when it is imported: errors only.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
