@@ -11,14 +11,14 @@ from pathlib import Path
 # terminal, and adds up alike on every machine; training is three times as quick with it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
 
-from worker.digits import model_file  # noqa: E402
-from worker.digits.calibration import Calibration  # noqa: E402
-from worker.digits.model_file import ModelFileError  # noqa: E402
+from worker.digits import model_file
+from worker.digits.calibration import Calibration
+from worker.digits.model_file import ModelFileError
 
 WARM_BATCHES = (1, 2, 8, 32, 128)
 LARGEST_BATCH = 256  # bounds the memory of a picture full of marks
