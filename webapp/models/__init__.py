@@ -3,6 +3,7 @@
 from webapp.models.base import Base, UtcDateTime, new_token, utc_now
 from webapp.models.correction import Correction, Verdict
 from webapp.models.digit import Digit
+from webapp.models.exam import Exam
 from webapp.models.model_version import ModelVersion
 from webapp.models.prediction import Prediction, Status
 from webapp.models.publication import Occasion, Publication
@@ -13,6 +14,7 @@ __all__ = [
     "Base",
     "Correction",
     "Digit",
+    "Exam",
     "ModelVersion",
     "Occasion",
     "Prediction",
