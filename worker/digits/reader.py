@@ -1,4 +1,4 @@
-"""The reader: from pictures to readings, with one network call for all digits of all pictures."""
+"""The reader: from pictures to readings, with few network calls for all pictures of a batch."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from worker.digits.calibration import Calibration
-from worker.digits.classifier import Classifier, Scores
+from worker.digits.classifier import Classifier
 from worker.digits.normalize import Traces, find_ink, open_picture
+from worker.digits.policy import decide, is_convincing, is_digit, likeness
 from worker.digits.reading import (
     DigitReading,
     Glyph,
@@ -17,7 +17,13 @@ from worker.digits.reading import (
     Refusal,
     UnreadablePictureError,
 )
-from worker.digits.segment import find_glyphs
+from worker.digits.segment import find_glyphs, found_step
+from worker.digits.splitting import ways_to_split
+from worker.digits.turning import turned
+
+QUARTERS = (1, 3)  # a page lies on one side or the other; upside down, a 6 would be a 9
+
+Digits = list[DigitReading]
 
 
 class Reader:
@@ -25,25 +31,72 @@ class Reader:
 
     def __init__(self, classifier: Classifier) -> None:
         self.classifier = classifier
+        self.calibration = classifier.calibration
 
     def read(self, pictures: Sequence[bytes]) -> list[Reading | UnreadablePictureError]:
         """One answer a picture, in order; a picture that does not open spoils no other."""
-        sights = [_look(data) for data in pictures]
-        inks = [
-            glyph.ink for sight in sights if isinstance(sight, _Sight) for glyph in sight.glyphs
+        looks = [_look(data) for data in pictures]
+        sights = [look for look in looks if isinstance(look, _Sight)]
+        found = self._judge([sight.glyphs for sight in sights])
+        found = self._part(sights, found)
+        found = self._turn(sights, found)
+        answers = iter([self._answer(*pair) for pair in zip(sights, found, strict=True)])
+        return [next(answers) if isinstance(look, _Sight) else look for look in looks]
+
+    def _judge(self, groups: Sequence[Sequence[Glyph]]) -> list[Digits]:
+        """Each group of glyphs as it is read, in one network call for all."""
+        inks = [glyph.ink for group in groups for glyph in group]
+        if not inks:
+            return [[] for _ in groups]
+        scores = self.classifier.classify(np.stack(inks))
+        rows = zip(scores.probabilities, scores.digitness, strict=True)
+        return [[_digit(glyph, *next(rows)) for glyph in group] for group in groups]
+
+    def _part(self, sights: Sequence[_Sight], found: list[Digits]) -> list[Digits]:
+        """Marks that look like no digit cut where digits may touch, if the pieces do."""
+        asked = [
+            (index, position, way)
+            for index, digits in enumerate(found)
+            for position, digit in enumerate(digits)
+            if not is_digit(digit, self.calibration)
+            for way in ways_to_split(sights[index].traces, digit.glyph)
         ]
-        scores = self.classifier.classify(_stacked(inks))
-        answers: list[Reading | UnreadablePictureError] = []
-        start = 0
-        for sight in sights:
-            if isinstance(sight, UnreadablePictureError):
-                answers.append(sight)
-                continue
-            end = start + len(sight.glyphs)
-            mine = Scores(scores.probabilities[start:end], scores.digitness[start:end])
-            answers.append(_answer(sight, mine, self.classifier.calibration))
-            start = end
-        return answers
+        best: dict[tuple[int, int], Digits] = {}
+        judged = self._judge([way for _, _, way in asked])
+        for (index, position, _), pieces in zip(asked, judged, strict=True):
+            rival = best.get((index, position))
+            if is_convincing(pieces) and (rival is None or likeness(pieces) > likeness(rival)):
+                best[index, position] = pieces
+        return [
+            [
+                piece
+                for position, digit in enumerate(digits)
+                for piece in best.get((index, position), [digit])
+            ]
+            for index, digits in enumerate(found)
+        ]
+
+    def _turn(self, sights: Sequence[_Sight], found: list[Digits]) -> list[Digits]:
+        """Pictures that make no number upright read as lying on their side, if that makes one."""
+        asked = [
+            (index, quarters)
+            for index, digits in enumerate(found)
+            if digits and decide(digits, self.calibration)[1] is not None
+            for quarters in QUARTERS
+        ]
+        judged = self._judge([turned(sights[index].glyphs, side) for index, side in asked])
+        best = dict(enumerate(found))
+        for (index, _), digits in zip(asked, judged, strict=True):
+            if is_convincing(digits) and likeness(digits) > likeness(best[index]):
+                best[index] = digits
+        return list(best.values())
+
+    def _answer(self, sight: _Sight, digits: Digits) -> Reading:
+        steps = (*sight.traces.steps, found_step(sight.traces, [d.glyph for d in digits]))
+        if sight.refusal is not None:
+            return Reading(refusal=sight.refusal, steps=steps)
+        kept, refusal = decide(digits, self.calibration)
+        return Reading(digits=tuple(kept), refusal=refusal, steps=steps)
 
 
 @dataclass(frozen=True)
@@ -66,44 +119,11 @@ def _look(data: bytes) -> _Sight | UnreadablePictureError:
     return _Sight(traces, found, None)
 
 
-def _stacked(inks: list[np.ndarray]) -> np.ndarray:
-    """A list of (28, 28) to (n, 28, 28), n possibly 0."""
-    return np.stack(inks) if inks else np.zeros((0, 28, 28), dtype=np.float32)
-
-
-def _answer(sight: _Sight, scores: Scores, calibration: Calibration) -> Reading:
-    steps = sight.traces.steps
-    if sight.refusal is not None:
-        return Reading(refusal=sight.refusal, steps=steps)
-    digits = [
-        DigitReading(
-            glyph=glyph,
-            label=int(probabilities.argmax()),
-            confidence=float(probabilities.max()),
-            probabilities=tuple(float(share) for share in probabilities),
-            digitness=float(digitness),
-        )
-        for glyph, probabilities, digitness in zip(
-            sight.glyphs, scores.probabilities, scores.digitness, strict=True
-        )
-    ]
-    kept, refusal = decide(digits, calibration)
-    return Reading(digits=tuple(kept), refusal=refusal, steps=steps)
-
-
-def decide(
-    digits: Sequence[DigitReading], calibration: Calibration
-) -> tuple[Sequence[DigitReading], Refusal | None]:
-    """Which digits are answered, and whether the whole is refused instead.
-
-    Marks unlike any digit are dropped from beside a number, but where they are at least half of
-    what was found, the picture is of something else. One unsure digit makes the number unsure.
-    A refusal keeps all digits, so that a person can be shown what was seen.
-    """
-    alike = [digit.digitness >= calibration.refuse_below for digit in digits]
-    if sum(alike) * 2 <= len(digits):
-        return digits, Refusal.UNLIKE_DIGITS
-    kept = [digit for digit, is_alike in zip(digits, alike, strict=True) if is_alike]
-    if min(digit.confidence for digit in kept) < calibration.unsure_below:
-        return digits, Refusal.UNSURE
-    return kept, None
+def _digit(glyph: Glyph, probabilities: np.ndarray, digitness: float) -> DigitReading:
+    return DigitReading(
+        glyph=glyph,
+        label=int(probabilities.argmax()),
+        confidence=float(probabilities.max()),
+        probabilities=tuple(float(share) for share in probabilities),
+        digitness=float(digitness),
+    )
