@@ -12,6 +12,7 @@ from worker.digits.lighting import Grey
 
 Mask = NDArray[np.bool_]  # (height, width), true where there is ink
 
+_FAMILY = 4  # so many long thin faint lines are no digits, wherever they end
 _STEEPEST = 0.36  # slope of a line that still counts as ruled: a page held 20 degrees askew
 _SMALL_SIDE = 360
 _MOST_SEGMENTS = 150
@@ -23,6 +24,16 @@ class _Line:
 
     slope: float
     start: float
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A ruled line's own pixels, without the strokes that cross it."""
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    darkness: float
+    spans_picture: bool  # from edge to edge; else from edge to edge of a page, perhaps
 
 
 def without_lines(mask: Mask, faint: Mask, absorbed: Grey) -> Mask:
@@ -38,12 +49,16 @@ def without_lines(mask: Mask, faint: Mask, absorbed: Grey) -> Mask:
 
 
 def _without_level_lines(mask: Mask, faint: Mask, absorbed: Grey) -> Mask:
-    lines = _find_lines(faint)
-    if not lines:
+    candidates = [_rule_along(line, faint, mask, absorbed) for line in _find_lines(faint)]
+    rules = [rule for rule in candidates if rule is not None]
+    if not rules:
         return mask
+    fainter_than_writing = 0.7 * float(np.percentile(absorbed[mask], 95)) if mask.any() else 0.0
     left = mask.copy()
-    for line in lines:
-        left &= ~_pixels_of(line, faint, mask, absorbed)
+    for rule in rules:
+        is_one_of_many = len(rules) >= _FAMILY and rule.darkness < fainter_than_writing
+        if rule.spans_picture or is_one_of_many:
+            left[rule.rows, rule.columns] = False
     return left
 
 
@@ -62,7 +77,7 @@ def _find_lines(faint: Mask) -> list[_Line]:
         rho=1,
         theta=np.pi / 360,
         threshold=int(0.25 * size[0]) + 1,
-        minLineLength=0.45 * size[0],
+        minLineLength=0.4 * size[0],
         maxLineGap=0.2 * size[0],  # a digit written over the line
     )
     lines: list[_Line] = []
@@ -84,16 +99,15 @@ def _same(one: _Line, other: _Line, width: int, near: float) -> bool:
     return max(at_left, at_right) < near
 
 
-def _pixels_of(line: _Line, faint: Mask, mask: Mask, absorbed: Grey) -> Mask:
-    """The pixels that are the line and nothing else; none if it is no ruled line after all."""
+def _rule_along(line: _Line, faint: Mask, mask: Mask, absorbed: Grey) -> _Rule | None:
+    """The ruled line that lies there, if one does: long, thin and evenly dark."""
     height, width = faint.shape
     slack = max(2, round(0.015 * width))
     columns = np.arange(width)
     middle = np.round(line.slope * columns + line.start).astype(int)
     columns = columns[(middle >= 0) & (middle < height)]
-    nothing = np.zeros_like(faint)
     if columns.size < 0.4 * width:
-        return nothing
+        return None
     rows = middle[columns][None, :] + np.arange(-slack, slack + 1)[:, None]
     inside = (rows >= 0) & (rows < height)
     rows = np.clip(rows, 0, height - 1)
@@ -101,23 +115,26 @@ def _pixels_of(line: _Line, faint: Mask, mask: Mask, absorbed: Grey) -> Mask:
     depth = np.where(band, absorbed[rows, columns], 0)
     darkest = depth.max(axis=0)  # (columns,): the line's own darkness along its way
     if not darkest.any():
-        return nothing
+        return None
     darkness = float(np.percentile(darkest[darkest > 0], 30))  # strokes that cross are darker
     crossed = darkest >= 2.0 * darkness  # a stroke lies over the line there
     covered = (darkest > 0.5 * darkness) & ~crossed
+    if covered.mean() < 0.25:
+        return None
+    first, last = np.flatnonzero(covered)[[0, -1]]
     end = max(2, columns.size // 16)
-    if (
-        covered.mean() < 0.25
-        or covered[~crossed].mean() < 0.7
-        or not covered[:end].any()
-        or not covered[-end:].any()
-    ):
-        return nothing
+    between = slice(first, last + 1)
+    if last - first < 0.5 * width or covered[between][~crossed[between]].mean() < 0.7:
+        return None
     heights = (mask[rows, columns] & inside).sum(axis=0)  # (columns,): ink across the line
     inked = heights[covered & (heights > 0)]
     thickness = float(np.median(inked)) if inked.size else 0.0
     if thickness > max(4.0, 0.02 * width):
-        return nothing
+        return None
     line_only = band & (heights <= 1.6 * thickness + 1) & (depth < 1.5 * darkness)
-    nothing[rows[line_only], np.broadcast_to(columns, rows.shape)[line_only]] = True
-    return nothing
+    return _Rule(
+        rows[line_only],
+        np.broadcast_to(columns, rows.shape)[line_only],
+        darkness,
+        spans_picture=bool(first < end and last >= columns.size - end),
+    )
