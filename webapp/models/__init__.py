@@ -4,6 +4,7 @@ from webapp.models.base import Base, UtcDateTime, new_token, utc_now
 from webapp.models.correction import Correction, Verdict
 from webapp.models.digit import Digit
 from webapp.models.exam import Exam
+from webapp.models.ledger import Span, read_ledger
 from webapp.models.model_version import ModelVersion
 from webapp.models.prediction import Prediction, Status
 from webapp.models.publication import Occasion, Publication
@@ -21,11 +22,13 @@ __all__ = [
     "Publication",
     "Role",
     "RunStatus",
+    "Span",
     "Status",
     "TrainingRun",
     "User",
     "UtcDateTime",
     "Verdict",
     "new_token",
+    "read_ledger",
     "utc_now",
 ]

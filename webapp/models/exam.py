@@ -7,6 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+MNIST = "MNIST test set"
+HELD_OUT = "Held-out corrections"
+NEVER_AGAIN = "Never again"  # what a champion once read wrongly, and was corrected
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -21,7 +25,7 @@ class Marks:
 class Paper:
     """One set of labelled pictures that both networks read."""
 
-    name: str  # as the page says it: "MNIST test set", "Held-out corrections", "Never again"
+    name: str  # MNIST, HELD_OUT or NEVER_AGAIN
     count: int
     challenger: Marks
     champion: Marks | None  # None: there was no champion to compare with

@@ -35,7 +35,9 @@ class ModelVersion(Base):
     load_error: Mapped[str | None] = mapped_column(Text)  # why a worker could not load it
     training_run_id: Mapped[int | None] = mapped_column(ForeignKey("training_runs.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))  # its champion
-    exam: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # how it did against its champion
+    # How it did against its champion: Exam.to_json(). Fetched only where it is looked at, as it
+    # holds pictures.
+    exam: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
 
     publications: Mapped[list[Publication]] = relationship(
         order_by=Publication.id, lazy="selectin", cascade="all, delete-orphan"
@@ -45,6 +47,11 @@ class ModelVersion(Base):
     @property
     def name(self) -> str:
         return f"version {self.id}"
+
+    @classmethod
+    def refused(cls) -> Select[tuple[int]]:
+        """The ids of the versions that did not pass their exam."""
+        return select(cls.id).where(cls.exam["passed"].as_boolean().is_(False))
 
     @classmethod
     def newest_first(cls) -> Select[tuple[ModelVersion]]:

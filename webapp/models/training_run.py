@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Select, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from webapp.models.base import Base, utc_now
@@ -27,6 +28,18 @@ class RunStatus(StrEnum):
 
 
 UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+# Seconds on two cores: what is expected of a recipe until a run of it has shown better.
+GUESSED_SECONDS = {"fine-tune": 90, "quick": 300, "full": 3600}
+RUNS_COUNTED = 3  # the latest ones; machines change
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How long a training should take."""
+
+    seconds: float
+    from_runs: int  # how many past runs tell so; 0: it is a guess
 
 
 class TrainingRun(Base):
@@ -69,9 +82,36 @@ class TrainingRun(Base):
     def is_finished(self) -> bool:
         return self.status not in UNFINISHED
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the last epoch is through, judged by those that are; None before the first."""
+        lasted = [float(epoch["seconds"]) for epoch in self.epochs if "seconds" in epoch]
+        if self.epochs_planned is None or not lasted:
+            return None
+        return sum(lasted) / len(lasted) * max(self.epochs_planned - len(self.epochs), 0)
+
     @classmethod
     def newest_first(cls) -> Select[tuple[TrainingRun]]:
         return select(cls).order_by(cls.id.desc())
+
+    @classmethod
+    def expected(cls, session: Session, *, recipe: str, architecture: str) -> Expected:
+        """How long such a run should take, by the latest ones that got done."""
+        past = session.execute(
+            select(cls.started_at, cls.finished_at)
+            .where(
+                cls.status == RunStatus.DONE,
+                cls.recipe == recipe,
+                cls.architecture == architecture,
+                cls.started_at.is_not(None),
+            )
+            .order_by(cls.id.desc())
+            .limit(RUNS_COUNTED)
+        ).all()
+        if not past:
+            return Expected(GUESSED_SECONDS.get(recipe, GUESSED_SECONDS["quick"]), from_runs=0)
+        seconds = [(finished - started).total_seconds() for started, finished in past]
+        return Expected(sum(seconds) / len(seconds), from_runs=len(seconds))
 
     @classmethod
     def under_way(cls) -> Select[tuple[TrainingRun]]:
