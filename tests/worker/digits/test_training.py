@@ -1,0 +1,74 @@
+"""Training: recipes that learn, tell how it goes, and stop when asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.support.networks import tiny_mnist
+from worker.digits.datasets import Mnist
+from worker.digits.network import ARCHITECTURES, build
+from worker.digits.training import (
+    NO_DIGIT,
+    RECIPES,
+    EpochRecord,
+    TrainingStoppedError,
+    make_batches,
+    train,
+)
+
+BRIEF = replace(RECIPES["quick"], architecture="mlp", epochs=2, batch=32, outliers=8, drawn=4)
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return tiny_mnist()
+
+
+def test_a_training_tells_of_every_epoch_and_gives_a_network_that_has_learned(
+    mnist: Mnist,
+) -> None:
+    told: list[EpochRecord] = []
+    trained = train(replace(BRIEF, epochs=12), mnist, on_epoch=told.append)
+    assert [record.epoch for record in told] == list(range(1, 13))
+    assert told[-1].loss < told[0].loss
+    assert trained.accuracy > 0.5
+    assert trained.data_sha256 == mnist.sha256
+
+
+def test_a_training_that_is_asked_to_stop_stops_between_two_steps(mnist: Mnist) -> None:
+    with pytest.raises(TrainingStoppedError):
+        train(BRIEF, mnist, should_stop=lambda: True, stop_asked_every=0.0)
+
+
+def test_the_same_seed_trains_the_same_network(mnist: Mnist) -> None:
+    one, other = (train(BRIEF, mnist) for _ in range(2))
+    for left, right in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
+        assert np.allclose(left, right, atol=1e-4)
+
+
+def test_batches_mix_digits_with_pictures_of_no_digit(mnist: Mnist) -> None:
+    ink, labels = next(iter(make_batches(BRIEF, mnist, np.random.default_rng(0))))
+    assert ink.shape == (44, 28, 28, 1)
+    assert (labels.numpy() == NO_DIGIT).sum() == 8
+    assert ink.numpy().min() >= 0
+    assert ink.numpy().max() <= 1
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_architecture_turns_ink_into_ten_scores(architecture: str) -> None:
+    model = build(architecture)
+    assert model.name == architecture
+    assert model(np.zeros((3, 28, 28, 1), np.float32)).shape == (3, 10)
+
+
+def test_the_default_network_stays_under_half_a_million_parameters() -> None:
+    assert build("cnn").count_params() < 500_000
+
+
+def test_the_first_network_of_the_project_has_exactly_its_layers() -> None:
+    kinds = [type(layer).__name__ for layer in build("mlp").layers]
+    assert kinds == ["Flatten", "Dense", "Dropout", "Dense", "Dense"]
+    assert build("mlp").count_params() == 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10
