@@ -13,7 +13,7 @@ CAPTIONS = {
     "evened": "Shadows and uneven light are taken out.",
     "ink": "Ink is told from paper.",
     "lines-removed": "Ruled and squared lines are dropped.",
-    "digits": "Each digit is cut out, one by one.",
+    "found": "Each digit is found, and put in reading order.",
 }
 
 
