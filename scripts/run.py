@@ -20,12 +20,12 @@ from urllib.request import urlopen
 from dotenv import dotenv_values, load_dotenv, set_key
 from environs import Env, EnvError
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 from honcho.printer import Message, Printer
 from marshmallow.validate import Range
 
 from scripts.cannot_start import CannotStartError
 from scripts.redis_server import redis_of
+from scripts.supervisor import Supervisor
 from webapp.settings import ROOT, Settings
 
 ENV_FILE = ROOT / ".env"
@@ -41,6 +41,7 @@ def main() -> None:
             Settings.from_environment(),
             host=env.str("HOST", "127.0.0.1"),
             port=env.int("PORT", 8000, validate=Range(min=1, max=65535)),
+            readers=env.int("READERS", 1, validate=Range(min=1)),
         )
     except (CannotStartError, EnvError) as error:
         sys.exit(str(error))
@@ -48,8 +49,8 @@ def main() -> None:
         say("Stopped.")
 
 
-def run(settings: Settings, *, host: str, port: int) -> None:
-    """Hold everything up until Ctrl-C, or until one process ends by itself."""
+def run(settings: Settings, *, host: str, port: int, readers: int) -> None:
+    """Hold everything up until Ctrl-C, or until one process cannot be kept up."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     require_free_port(host, port)
     with (
@@ -66,7 +67,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         # In a container there is only root, and Celery would say so at length.
         os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
         prepare()
-        supervise(f"http://{_reachable(host)}:{port}/")
+        supervise(f"http://{_reachable(host)}:{port}/", readers=readers)
 
 
 def prepare() -> None:
@@ -83,19 +84,26 @@ def prepare() -> None:
             )
 
 
-def supervise(address: str) -> None:
-    """Run the Procfile until the end. Raises CannotStartError when a process ended by itself."""
+def supervise(address: str, *, readers: int) -> None:
+    """Run the Procfile until the end. Raises CannotStartError when a process cannot be kept up."""
     printer = PlainPrinter()
-    manager = Manager(printer)
-    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command)
+    supervisor = Supervisor(printer)
+    for name, command in _processes(readers).items():
+        supervisor.add_process(name, command)
     herald = multiprocessing.Process(target=announce, args=(address,), daemon=True)
     herald.start()
-    manager.loop()
+    supervisor.loop()
     herald.kill()
     if not printer.asked_to_stop:
-        raise CannotStartError("A process ended by itself, so the others were stopped.")
+        raise CannotStartError("A process kept ending by itself, so all were stopped.")
     say("Stopped.")
+
+
+def _processes(readers: int) -> dict[str, str]:
+    """The Procfile's commands by name, the one that reads pictures as often as asked for."""
+    commands: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
+    more = {f"predictions-{n}": commands["predictions"] for n in range(2, readers + 1)}
+    return commands | more
 
 
 def announce(address: str) -> None:

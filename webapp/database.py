@@ -13,17 +13,17 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from webapp.models import Base
-
-BUSY_TIMEOUT_SECONDS = 15
+from webapp.settings import Settings
 
 db = SQLAlchemy(model_class=Base)
 
 
 def init_database(app: Flask) -> None:
     """Bind the handle to the app. Expects SQLALCHEMY_DATABASE_URI in its config."""
+    settings: Settings = app.extensions["cifra_settings"]
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-            "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}
+            "connect_args": {"timeout": settings.busy_timeout.total_seconds()}
         }
     else:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}

@@ -68,7 +68,9 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_upload_error(error: UploadError) -> Response:
-    return _answer(error.status, error.sentence)
+    response = _answer(error.status, error.sentence)
+    response.headers.update(error.headers)
+    return response
 
 
 def on_database_away(error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 
 PREDICT = "cifra.predict"
 RETRAIN = "cifra.retrain"
+
+# A peer that is gone without a word is noticed within 25 s, in so far as the system can be told.
+KEEPALIVE = {
+    getattr(socket, option): value
+    for option, value in {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
+    if hasattr(socket, option)
+}
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +44,7 @@ def make_celery(settings: Settings) -> Celery:
             "socket_connect_timeout": 1,
             "socket_timeout": 30,
             "socket_keepalive": True,
+            "socket_keepalive_options": KEEPALIVE,
             "health_check_interval": 10,
             "visibility_timeout": 6 * 3600,
         },
@@ -75,7 +84,8 @@ class Queue:
         celery = make_celery(self.settings)
         celery.conf.broker_transport_options = {
             **celery.conf.broker_transport_options,
-            "socket_timeout": 1,
+            "socket_connect_timeout": 0.4,
+            "socket_timeout": 0.4,
             "max_retries": 0,
             "interval_start": 0,
         }

@@ -28,6 +28,9 @@ class Settings:
     batch_size: int = 32  # predictions a worker claims at once
     lease: timedelta = timedelta(seconds=60)
     sweep_every: timedelta = timedelta(seconds=5)
+    deaf_after: timedelta = timedelta(seconds=30)  # a worker without a bell while pictures wait
+    max_waiting: int = 1000  # uploads; more are asked to come again later
+    busy_timeout: timedelta = timedelta(seconds=5)  # how long a writer waits for SQLite's lock
     mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
     trusted_proxies: int = 0
 
@@ -61,6 +64,8 @@ class Settings:
             "batch_size": env.int("BATCH_SIZE", cls.batch_size, validate=Range(min=1, max=256)),
             "lease": env.timedelta("LEASE_SECONDS", cls.lease),
             "sweep_every": env.timedelta("SWEEP_SECONDS", cls.sweep_every),
+            "deaf_after": env.timedelta("DEAF_SECONDS", cls.deaf_after),
+            "max_waiting": env.int("MAX_WAITING", cls.max_waiting, validate=positive),
             "mnist_path": env.path("MNIST_PATH", None),
             "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         }

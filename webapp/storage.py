@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+HALF_WRITTEN = ".writing-"  # how the name begins of a file that is not whole yet
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,21 @@ class Storage:
         """Remove everything of one prediction; nothing to remove is no error."""
         shutil.rmtree(self.folder(prediction_id), ignore_errors=True)
 
+    def untouched_since(self, moment: datetime) -> Iterator[str]:
+        """The ids of the folders to which nothing was added since then."""
+        for folder in self.root.glob("*/*"):
+            try:
+                is_untouched = folder.stat().st_mtime < moment.timestamp()
+            except FileNotFoundError:  # deleted meanwhile
+                continue
+            if is_untouched:
+                yield folder.name
+
+    def clear_half_written(self, prediction_id: str) -> None:
+        """Remove what a writer that was killed left behind in this folder."""
+        for half in self.folder(prediction_id).glob(f"{HALF_WRITTEN}*"):
+            half.unlink(missing_ok=True)
+
     def folder(self, prediction_id: str) -> Path:
         return self.root / prediction_id[:2] / prediction_id
 
@@ -52,7 +71,7 @@ class Storage:
 
 def write_whole(target: Path, content: bytes, *, durably: bool = True) -> None:
     """Write a file so that a reader, or a power cut, finds all of it or nothing."""
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=HALF_WRITTEN)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

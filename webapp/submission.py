@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 from dataclasses import dataclass
 
 from flask import current_app
 
 from webapp.auth import remember_visitor
-from webapp.database import writing
+from webapp.database import db, writing
 from webapp.models import Prediction, Status, new_token
 from webapp.queue import Queue
 from webapp.settings import Settings
 from webapp.storage import Storage
+from webapp.uploads import StorageFullError, TooManyWaitingError, Upload
+
+log = logging.getLogger(__name__)
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 QUEUE_AWAY = (
     "Your picture is safe. The reader is away at the moment; "
@@ -28,13 +35,17 @@ class Submission:
 
 
 def submit(data: bytes, filename: str) -> Submission:
-    """Take a visitor's picture in. Raises an UploadError for one that is not accepted."""
+    """Take a visitor's picture in. Raises an UploadError for one that is not accepted.
+
+    The files are stored before the row is committed, so that no row names a missing file.
+    """
     from webapp.pictures import accept  # noqa: PLC0415 (Pillow is loaded with the first picture)
 
     settings: Settings = current_app.extensions["cifra_settings"]
     storage: Storage = current_app.extensions["cifra_storage"]
     queue: Queue = current_app.extensions["cifra_queue"]
 
+    _require_room_in_the_queue(settings.max_waiting)
     upload = accept(data, filename, settings)
     prediction = Prediction(
         id=new_token(),
@@ -46,13 +57,29 @@ def submit(data: bytes, filename: str) -> Submission:
         height=upload.height,
     )
     prediction_id = prediction.id
+    _keep(upload, prediction_id, storage)
+    with writing() as session:  # when this fails, the sweep removes the files, as no row names them
+        session.add(prediction)
+    return Submission(prediction_id, heard=queue.predict_later())
+
+
+def _require_room_in_the_queue(max_waiting: int) -> None:
+    """Raises TooManyWaitingError when enough pictures wait already."""
+    waiting = Prediction.count_waiting(db.session())
+    db.session.rollback()
+    if waiting >= max_waiting:
+        raise TooManyWaitingError(waiting)
+
+
+def _keep(upload: Upload, prediction_id: str, storage: Storage) -> None:
+    """Store the picture and its small copies. Raises StorageFullError, and then keeps nothing."""
     try:
         storage.put(prediction_id, "original", upload.original)
         storage.put(prediction_id, "preview.jpg", upload.preview)
         storage.put(prediction_id, "thumbnail.jpg", upload.thumbnail)
-        with writing() as session:
-            session.add(prediction)
-    except BaseException:
+    except OSError as error:
+        log.error("A picture could not be stored: %s", error)
         storage.delete(prediction_id)
+        if error.errno in NO_ROOM:
+            raise StorageFullError from error
         raise
-    return Submission(prediction_id, heard=queue.predict_later())

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.database import writing
+from webapp.database import db, writing
 from webapp.models import Prediction, TrainingRun, utc_now
 from webapp.queue import Queue
+from webapp.storage import Storage
 
 POISON = "This picture stopped its reader several times, so it was given up. Please try another."
 SILENT = "The trainer stopped without a word; start the training again."
 DEAD_AFTER = timedelta(seconds=60)  # without a heartbeat, which comes every few seconds
+ORPHANED_AFTER = timedelta(hours=1)  # files without a row: their upload was never committed
+TIDY_EVERY = timedelta(hours=1)
+TIDIED_AT_ONCE = 500  # ids in one question to the database
 
 log = logging.getLogger(__name__)
 
 
 def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
     """Sweep again and again; an outage of the database or of Redis is waited out."""
+    tidy_at = time.monotonic()
     while not stop.is_set():
         try:
             with app.app_context():
                 sweep(app.extensions["cifra_queue"])
+                if time.monotonic() >= tidy_at:
+                    tidy(app.extensions["cifra_storage"])
+                    tidy_at += TIDY_EVERY.total_seconds()
         except SQLAlchemyError as error:
             log.warning("The database is away (%s); the sweep goes on later.", error)
         stop.wait(every.total_seconds())
@@ -48,3 +57,18 @@ def sweep(queue: Queue) -> None:
         queue.predict_later()
     for run_id in queued:
         queue.retrain_later(run_id)
+
+
+def tidy(storage: Storage) -> None:
+    """Remove files that no row names, and what killed writers left half-written."""
+    settled_down = list(storage.untouched_since(utc_now() - ORPHANED_AFTER))
+    for start in range(0, len(settled_down), TIDIED_AT_ONCE):
+        ids = settled_down[start : start + TIDIED_AT_ONCE]
+        known = Prediction.known(db.session(), ids)
+        db.session.rollback()
+        for prediction_id in ids:
+            if prediction_id in known:
+                storage.clear_half_written(prediction_id)
+            else:
+                log.info("The files of an upload that was never committed are removed.")
+                storage.delete(prediction_id)

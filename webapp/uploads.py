@@ -15,10 +15,15 @@ class UploadError(Exception):
 
     status = 400
     sentence = ""
+    retry_after: int | None = None  # seconds, where the same picture may be taken in later
 
     def __init__(self, sentence: str | None = None) -> None:
         self.sentence = sentence or self.sentence
         super().__init__(self.sentence)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 class NoPictureError(UploadError):
@@ -62,6 +67,26 @@ class BrokenPictureError(UploadError):
 class AnimatedPictureError(UploadError):
     status = 422
     sentence = "This picture moves or has several pages. Choose a single still picture."
+
+
+class TooManyWaitingError(UploadError):
+    status = 503
+    retry_after = 30
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(
+            f"{waiting:,} pictures are waiting to be read already. "
+            "Yours was not kept; send it again in half a minute."
+        )
+
+
+class StorageFullError(UploadError):
+    status = 503
+    retry_after = 60
+    sentence = (
+        "There is no room left for pictures on this server, so yours was not kept. "
+        "Please tell whoever runs it, and try again later."
+    )
 
 
 @dataclass(frozen=True)

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from celery import Task
 from celery.signals import worker_ready, worker_shutting_down
+from redis import Redis, RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp.app import create_app
+from webapp.database import db
+from webapp.models import Prediction, TrainingRun
 from webapp.queue import Queue, make_celery
 from webapp.settings import Settings
 from worker import tasks
 from worker.live_model import LiveModel
+from worker.watchdog import Watchdog
 
 # TensorFlow reads these at its import. Small batches gain nothing beyond two threads, and the
 # machine has other work to do.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
 
-settings = Settings.from_environment()
+# Nobody looks at a worker while it waits for SQLite's lock, and its answers are worth waiting for.
+settings = replace(Settings.from_environment(), busy_timeout=timedelta(seconds=15))
 flask_app = create_app(settings)
 flask_app.extensions["cifra_live_model"] = LiveModel(settings.models_dir)
+watchdog = Watchdog(patience=settings.deaf_after)
 
 
 class TaskInApp(Task):  # type: ignore[type-arg]
     """A task that runs inside the Flask app, where settings, storage and database are."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with flask_app.app_context():
+        with watchdog.hearing(), flask_app.app_context():
             return self.run(*args, **kwargs)
 
 
@@ -38,13 +49,44 @@ celery.task(name=tasks.RETRAIN, base=TaskInApp)(tasks.retrain)
 
 
 @worker_ready.connect
-def get_ready(**_: Any) -> None:
+def get_ready(sender: Any, **_: Any) -> None:
     """Load the network before the first person waits, and take up what was left behind."""
     queue: Queue = flask_app.extensions["cifra_queue"]
     queue.predict_later()
+    is_trainer = "training" in sender.app.amqp.queues.consume_from
+    work_waits = _run_waits if is_trainer else _picture_waits
+    watchdog.watch(lambda: _redis_answers() and _safely(work_waits))
 
 
 @worker_shutting_down.connect
 def stop_training(**_: Any) -> None:
     """A training ends at its next step, so that the process ends within seconds."""
     tasks.shutting_down.set()
+
+
+def _picture_waits(session: Session) -> bool:
+    return Prediction.any_waiting(session)
+
+
+def _run_waits(session: Session) -> bool:
+    return session.scalar(TrainingRun.queued()) is not None
+
+
+def _safely(work_waits: Callable[[Session], bool]) -> bool:
+    """Ask the database; while it is away, a worker that started afresh could do nothing either."""
+    try:
+        with flask_app.app_context(), db.session() as session:
+            return work_waits(session)
+    except SQLAlchemyError:
+        return False
+
+
+def _redis_answers() -> bool:
+    """Ask over a connection of its own: the worker's may be the one that is dead."""
+    try:
+        with Redis.from_url(
+            settings.redis_url, socket_connect_timeout=1, socket_timeout=1
+        ) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False

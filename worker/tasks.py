@@ -19,6 +19,7 @@ from webapp.storage import Storage
 from worker import answers
 from worker.answers import Answer
 from worker.live_model import LiveModel, LiveReader
+from worker.watchdog import ending_after
 
 __all__ = ["PREDICT", "RETRAIN", "predict", "retrain"]
 
@@ -35,6 +36,8 @@ def predict() -> None:
     """Answer pending predictions, a batch at a time, until none is left."""
     live_model: LiveModel = current_app.extensions["cifra_live_model"]
     for _ in range(MOST_BATCHES):
+        if shutting_down.is_set():
+            break
         live = live_model.follow()
         if live is None:
             log.warning("No published model loads; pictures wait. Run `flask model install`.")
@@ -42,7 +45,8 @@ def predict() -> None:
         batch = _claim()
         if not batch:
             return
-        _settle(batch, answers.read(batch, live.reader, _storage()), live)
+        with ending_after(_settings().lease):  # then the batch is this worker's no longer
+            _settle(batch, answers.read(batch, live.reader, _storage()), live)
     _queue().predict_later()
 
 

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from webapp.models.base import Base, new_token, utc_now
@@ -98,6 +109,16 @@ class Prediction(Base):
     def any_waiting(cls, session: Session) -> bool:
         """Whether there is work to take; a plain read, which holds up no writer."""
         return session.scalar(cls.waiting().with_only_columns(cls.id).limit(1)) is not None
+
+    @classmethod
+    def known(cls, session: Session, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that have a row."""
+        return set(session.scalars(select(cls.id).where(cls.id.in_(ids))))
+
+    @classmethod
+    def count_waiting(cls, session: Session) -> int:
+        """How many pictures no worker has taken yet."""
+        return session.scalar(select(func.count()).where(cls.status == Status.PENDING)) or 0
 
     @classmethod
     def claim(

@@ -28,7 +28,7 @@ def index() -> str | tuple[str, int]:
 
 
 @pages.post("")
-def create() -> Response | tuple[str, int]:
+def create() -> Response | tuple[str, int, dict[str, str]]:
     given = request.files.get("image")
     filename = given.filename if given and given.filename else ""
     try:
@@ -37,7 +37,7 @@ def create() -> Response | tuple[str, int]:
         submission = submit(given.read(), filename)
     except UploadError as error:
         shown = display_name(filename) if filename else None
-        return front_page(problem=error.sentence, filename=shown), error.status
+        return front_page(problem=error.sentence, filename=shown), error.status, error.headers
     if not submission.heard:
         flash(QUEUE_AWAY)
     return redirect(url_for("predictions.show", prediction_id=submission.prediction_id), 303)
