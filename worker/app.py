@@ -21,6 +21,7 @@ from webapp.queue import Queue, make_celery
 from webapp.settings import Settings
 from worker import tasks
 from worker.live_model import LiveModel
+from worker.priority import give_way
 from worker.watchdog import Watchdog
 
 # TensorFlow reads these at its import. Small batches gain nothing beyond two threads, and the
@@ -56,6 +57,11 @@ def get_ready(sender: Any, **_: Any) -> None:
     is_trainer = "training" in sender.app.amqp.queues.consume_from
     work_waits = _run_waits if is_trainer else _picture_waits
     watchdog.watch(lambda: _redis_answers() and _safely(work_waits))
+    if is_trainer:
+        give_way()
+    else:
+        live_model: LiveModel = flask_app.extensions["cifra_live_model"]
+        live_model.watch(flask_app, tasks.shutting_down)
 
 
 @worker_shutting_down.connect

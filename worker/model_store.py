@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from webapp.database import db, writing
-from webapp.models import ModelVersion, Occasion
+from webapp.models import Exam, ModelVersion, Occasion
 from webapp.settings import ROOT
 from webapp.storage import write_whole
 from worker.digits.model_card import ModelCard, read_card
@@ -19,6 +19,10 @@ SHIPPED = ROOT / "models" / "cifra.keras"
 
 class UnknownFileError(Exception):
     """The file says nothing of its architecture and scores, as every file written here does."""
+
+
+class WrongFileError(Exception):
+    """The file is not the one whose checksum the row names."""
 
 
 class AlreadyStoredError(Exception):
@@ -58,6 +62,8 @@ def add_version(
     card: ModelCard,
     origin: str,
     training_run_id: int | None = None,
+    parent_id: int | None = None,
+    exam: Exam | None = None,
 ) -> ModelVersion:
     """Keep a copy of a network's file and commit its row. Raises AlreadyStoredError, OSError."""
     content = source.read_bytes()
@@ -72,6 +78,8 @@ def add_version(
         accuracy=card.scores.get("accuracy"),
         scores=dict(card.scores),
         training_run_id=training_run_id,
+        parent_id=parent_id,
+        exam=exam.to_json() if exam else None,
     )
     models_dir.mkdir(parents=True, exist_ok=True)
     write_whole(models_dir / version.filename, content)  # first the file, then the row
@@ -83,6 +91,16 @@ def add_version(
             known = select(ModelVersion).where(ModelVersion.sha256 == checksum)
             raise AlreadyStoredError(session.scalars(known).one()) from error
     return version
+
+
+def verified_file(models_dir: Path, version: ModelVersion) -> Path:
+    """The version's file, once its checksum agrees. Raises WrongFileError or OSError."""
+    path = models_dir / version.filename
+    if not path.is_file():
+        raise WrongFileError(f"The file {path.name} is missing.")
+    if sha256(path.read_bytes()).hexdigest() != version.sha256:
+        raise WrongFileError(f"The file {path.name} is damaged: its checksum differs.")
+    return path
 
 
 def files_to_read_with(models_dir: Path) -> list[Path]:

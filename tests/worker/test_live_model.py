@@ -6,17 +6,20 @@ import logging
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 
 from tests.support.records import prediction_of, stored_version, waiting_prediction
 from webapp.database import writing
 from webapp.models import ModelVersion, Occasion, Status
 from webapp.settings import Settings
 from worker import tasks
+from worker.live_model import LiveModel
 
 
 def answering_version() -> int | None:
     """Which version answers the next prediction."""
+    live_model: LiveModel = current_app.extensions["cifra_live_model"]
+    live_model.catch_up()  # as its own thread does in a worker
     prediction_id = waiting_prediction()
     tasks.predict()
     prediction = prediction_of(prediction_id)

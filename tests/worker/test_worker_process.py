@@ -141,13 +141,13 @@ def test_rows_of_a_killed_worker_are_answered_by_another(office: Office) -> None
     victim.start()
 
 
-def test_a_training_worker_trains_and_the_next_answer_comes_from_its_model(
+def test_a_training_worker_trains_and_every_worker_follows_to_its_model(
     office: Office,
 ) -> None:
     trainer = Worker(office.app.extensions["cifra_settings"], "trainer", queue="training")
     trainer.start()
     try:
-        run_id = queued_run(epochs=10)
+        run_id = queued_run(recipe="fine-tune")
         office.queue.retrain_later(run_id)
         wait_until(lambda: run_of(run_id).is_finished)
     finally:
@@ -155,6 +155,8 @@ def test_a_training_worker_trains_and_the_next_answer_comes_from_its_model(
 
     run = run_of(run_id)
     assert run.status == RunStatus.DONE, run.reason
+    words = f"Answering with {run.versions[0].name}"
+    wait_until(lambda: all(words in worker.words for worker in office.workers))
     prediction_id = waiting()
     office.queue.predict_later()
     wait_until(lambda: prediction_of(prediction_id).is_settled)

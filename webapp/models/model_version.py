@@ -12,8 +12,6 @@ from webapp.models.base import Base, utc_now
 from webapp.models.publication import Occasion, Publication
 from webapp.models.user import User
 
-CLEARLY_WORSE = 0.01  # accuracy; a quick training may cost a little, a failed one costs more
-
 
 class ModelVersion(Base):
     """A network that was trained or imported here. The newest publication is the live one."""
@@ -63,6 +61,11 @@ class ModelVersion(Base):
         return cls.latest_publications().limit(1)
 
     @classmethod
+    def before_current(cls) -> Select[tuple[ModelVersion]]:
+        """The version that rolling back returns to: the one that was live before this one."""
+        return cls.latest_publications().offset(1).limit(1)
+
+    @classmethod
     def latest_publications(cls) -> Select[tuple[ModelVersion]]:
         """The published versions, the live one first, then those to fall back on."""
         latest = (
@@ -81,11 +84,10 @@ class ModelVersion(Base):
         """When it was published last; None for a version that never was."""
         return self.publications[-1].published_at if self.publications else None
 
-    def may_replace(self, live: ModelVersion | None) -> bool:
-        """Whether this one is not clearly worse on the MNIST test set than the live version."""
-        if live is None or live.accuracy is None or self.accuracy is None:
-            return True
-        return self.accuracy >= live.accuracy - CLEARLY_WORSE
+    @property
+    def was_refused(self) -> bool:
+        """Whether it failed its exam, so that only an override publishes it."""
+        return self.exam is not None and not self.exam["passed"]
 
     def publish(
         self,

@@ -46,3 +46,8 @@ class Publication(Base):
     @classmethod
     def newest_first(cls) -> Select[tuple[Publication]]:
         return select(cls).order_by(cls.id.desc())
+
+    @classmethod
+    def current(cls) -> Select[tuple[Publication]]:
+        """The line that holds now."""
+        return cls.newest_first().limit(1)

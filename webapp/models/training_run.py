@@ -127,7 +127,7 @@ class TrainingRun(Base):
         """Runs that should be running, but whose trainer gave no sign of life since then."""
         return select(cls).where(cls.status == RunStatus.RUNNING, cls.heartbeat_at < moment)
 
-    def start(self, *, epochs_planned: int) -> None:
+    def start(self, *, epochs_planned: int | None = None) -> None:
         self.status = RunStatus.RUNNING
         self.started_at = self.heartbeat_at = utc_now()
         self.epochs_planned = epochs_planned

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 Images = NDArray[np.uint8]  # (n, 28, 28), 0..255, white ink on black
 Labels = NDArray[np.uint8]  # (n,), 0..9
 
+NO_DIGIT = 10  # the label of what is no digit: the eleventh class, whose score is fixed at zero
+
 
 @dataclass(frozen=True)
 class Mnist:

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from worker.digits.augmentation import Strength, augment
 from worker.digits.calibration import Calibration, fit_calibration
-from worker.digits.datasets import Images, Labels, Mnist
+from worker.digits.datasets import NO_DIGIT, Images, Labels, Mnist
+from worker.digits.model_card import UNCALIBRATED
 from worker.digits.network import build
 from worker.digits.outliers import draw_digits, draw_outliers
-
-NO_DIGIT = 10  # the eleventh class, whose score is fixed at zero
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,9 @@ class Recipe:
     batch: int = 128  # MNIST pictures a step
     outliers: int = 32  # pictures of no digit a step
     drawn: int = 8  # digits from the program's own pen a step: barred sevens, based ones, …
+    corrected: int = 16  # people's corrections a step, where there are as many
+    steps: int | None = None  # an epoch; None: as many as show each MNIST picture once
+    tunes: bool = False  # goes on from the champion's weights
     learning_rate: float = 2e-3  # at its peak; it falls along a cosine (Loshchilov, Hutter 2017)
     weight_decay: float = 0.02
     strength: Strength | None = field(default_factory=Strength)  # None: pictures as they are
@@ -46,8 +48,16 @@ class Recipe:
             epochs=epochs or self.epochs,
         )
 
+    def steps_on(self, mnist: Mnist) -> int:
+        """Batches an epoch."""
+        return max(1, min(len(mnist) // self.batch, self.steps or len(mnist)))
+
 
 RECIPES = {
+    # What people taught, on top of what the champion knows: about a minute on two cores.
+    "fine-tune": Recipe(
+        "fine-tune", epochs=3, steps=90, corrected=32, learning_rate=3e-4, tunes=True
+    ),
     # About five minutes on two cores.
     "quick": Recipe("quick", epochs=6, learning_rate=3e-3),
     # What ships: under an hour on two cores.
@@ -78,6 +88,34 @@ class EpochRecord:
 
 
 @dataclass(frozen=True)
+class Lessons:
+    """What people taught besides MNIST: pictures that the training shows in every batch."""
+
+    images: Images  # (n, 28, 28)
+    labels: Labels  # (n,), 0..9 or NO_DIGIT
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def of_digits(self) -> Lessons:
+        """Without the pictures of no digit, for a recipe that knows none."""
+        is_digit = self.labels != NO_DIGIT
+        return Lessons(self.images[is_digit], self.labels[is_digit])
+
+
+NO_LESSONS = Lessons(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The network that answers now. Its thresholds carry over; a fine-tuning goes on from it."""
+
+    model: keras.Model
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
 class Trained:
     """A trained network, with what turns its scores into answers."""
 
@@ -98,27 +136,31 @@ def train(
     recipe: Recipe,
     mnist: Mnist,
     *,
+    lessons: Lessons = NO_LESSONS,
+    champion: Champion | None = None,
     on_epoch: Callable[[EpochRecord], None] = lambda _record: None,
     should_stop: Callable[[], bool] = lambda: False,
-    stop_asked_every: float = 2.0,  # seconds
+    stop_asked_every: float = 1.0,  # seconds
 ) -> Trained:
-    """Train a network by a recipe. Raises TrainingStoppedError soon after `should_stop()`."""
+    """Train a network by a recipe. Raises TrainingStoppedError soon after `should_stop()`.
+
+    A recipe that tunes needs a champion of its own architecture.
+    """
     started = time.monotonic()
     keras.utils.set_random_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
 
     kept, held_images, held_labels = mnist.held_back(min(recipe.held_back, len(mnist) // 5))
-    steps = max(1, len(kept) // recipe.batch)
-    batches = make_batches(recipe, kept, random)
+    batches = make_batches(recipe, kept, random, lessons)
 
-    model = build(recipe.architecture)
-    model.compile(optimizer=_optimizer(recipe, steps), loss=_loss(recipe))
+    model = _tunable_copy(champion, recipe) if recipe.tunes else build(recipe.architecture)
+    model.compile(optimizer=_optimizer(recipe, recipe.steps_on(kept)), loss=_loss(recipe))
 
     diary = _Diary(as_ink(held_images), held_labels, on_epoch, should_stop, stop_asked_every)
     model.fit(
         batches,
         epochs=recipe.epochs,
-        steps_per_epoch=steps,
+        steps_per_epoch=recipe.steps_on(kept),
         shuffle=False,  # the batches are shuffled already
         verbose=0,
         callbacks=[diary],
@@ -126,9 +168,10 @@ def train(
 
     plain = build(recipe.architecture)  # the same network without the optimizer's memory
     plain.set_weights(model.get_weights())
+    calibration = _calibrate(plain, recipe, held_images, held_labels, random)
     return Trained(
         model=plain,
-        calibration=_calibrate(plain, recipe, held_images, held_labels, random),
+        calibration=_with_thresholds_of(champion, calibration),
         accuracy=accuracy(plain, mnist.test_images, mnist.test_labels),
         epochs=tuple(diary.records),
         recipe=recipe,
@@ -137,15 +180,29 @@ def train(
     )
 
 
-def make_batches(recipe: Recipe, mnist: Mnist, random: np.random.Generator) -> tf.data.Dataset:
-    """Endless batches: (n, 28, 28, 1) float32 ink in 0..1 and (n,) int labels, 10 for no digit."""
+def make_batches(
+    recipe: Recipe, mnist: Mnist, random: np.random.Generator, lessons: Lessons = NO_LESSONS
+) -> tf.data.Dataset:
+    """Endless batches: (n, 28, 28, 1) float32 ink in 0..1 and (n,) int labels, 10 for no digit.
+
+    MNIST, outliers, drawn digits and lessons each have their own share of every batch, so that
+    a few lessons count among many pictures, and old skills stay.
+    """
+    shown = recipe.steps_on(mnist) * recipe.epochs  # batches; more pictures would not be seen
     parts = [_endless(mnist.train_images, mnist.train_labels, recipe.batch, recipe.seed)]
     if recipe.outliers:
-        images = draw_outliers(min(40_000, len(mnist)), mnist.train_images, random)
+        count = min(40_000, len(mnist), shown * recipe.outliers)
+        images = draw_outliers(count, mnist.train_images, random)
         labels = np.full(len(images), NO_DIGIT, np.uint8)
         parts.append(_endless(images, labels, recipe.outliers, recipe.seed))
     if recipe.drawn:
-        parts.append(_endless(*draw_digits(12_000, random), recipe.drawn, recipe.seed))
+        drawn = draw_digits(min(12_000, shown * recipe.drawn), random)
+        parts.append(_endless(*drawn, recipe.drawn, recipe.seed))
+    if not recipe.outliers:
+        lessons = lessons.of_digits
+    if len(lessons):
+        share = min(recipe.corrected, len(lessons))  # a lone correction must not drown the rest
+        parts.append(_endless(lessons.images, lessons.labels, share, recipe.seed))
     seeds = tf.data.Dataset.random(seed=recipe.seed, rerandomize_each_iteration=False).batch(2)
 
     def together(*drawn: Any) -> tuple[Any, Any]:
@@ -181,6 +238,32 @@ def _endless(images: Images, labels: Labels, batch: int, seed: int) -> tf.data.D
         .shuffle(len(images), seed=seed)
         .repeat()
         .batch(batch, drop_remainder=True)
+    )
+
+
+def _tunable_copy(champion: Champion | None, recipe: Recipe) -> keras.Model:
+    """The champion's network to go on from. Its batch statistics stay: few steps would blur them.
+
+    Raises ValueError without a champion of the recipe's architecture.
+    """
+    model = build(recipe.architecture)
+    if champion is None:
+        raise ValueError("There is no champion to fine-tune.")
+    model.set_weights(champion.model.get_weights())
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+    return model
+
+
+def _with_thresholds_of(champion: Champion | None, fitted: Calibration) -> Calibration:
+    """How sure an answer must be is the house's choice, which no training changes."""
+    if champion is None or champion.calibration == UNCALIBRATED:
+        return fitted
+    return replace(
+        fitted,
+        refuse_below=champion.calibration.refuse_below,
+        unsure_below=champion.calibration.unsure_below,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.models import Base, ModelVersion, RunStatus, TrainingRun
+from webapp.models import Base, RunStatus, TrainingRun
 
 
 @pytest.fixture
@@ -64,19 +64,3 @@ def test_a_running_one_that_is_cancelled_ends_when_its_trainer_hears_of_it(
 
     assert run.status == RunStatus.RUNNING
     assert run.cancel_requested_at is not None
-
-
-@pytest.mark.parametrize(
-    ("challenger", "champion", "may_replace"),
-    [(0.996, 0.995, True), (0.994, 0.997, True), (0.97, 0.99, False), (0.5, None, True)],
-)
-def test_a_clearly_worse_version_may_not_replace_the_live_one(
-    challenger: float, champion: float | None, may_replace: bool
-) -> None:
-    live = ModelVersion(accuracy=champion)
-
-    assert ModelVersion(accuracy=challenger).may_replace(live) is may_replace
-
-
-def test_the_first_version_may_always_be_published() -> None:
-    assert ModelVersion(accuracy=0.1).may_replace(None)

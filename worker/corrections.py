@@ -1,0 +1,81 @@
+"""Corrections as arrays: what people taught, ready to train on and to examine with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from webapp.models import Correction
+from worker.digits.datasets import NO_DIGIT, Images, Labels
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """n corrected digits, each picture once, oldest first."""
+
+    images: Images  # (n, 28, 28): the ink that was read
+    labels: Labels  # (n,): what people say, 0..9 or NO_DIGIT
+    read_as: Labels  # (n,): what the model of the time said, 0..9
+    held_out: NDArray[np.bool_]  # (n,): never trained on
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def to_learn(self) -> Corrections:
+        return self.where(~self.held_out)
+
+    @property
+    def to_examine(self) -> Corrections:
+        return self.where(self.held_out)
+
+    @property
+    def misread(self) -> Corrections:
+        """The errors of the past."""
+        return self.where(self.labels != self.read_as)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Corrections:
+        """Those that a mask (n,) chooses."""
+        return Corrections(
+            self.images[chosen], self.labels[chosen], self.read_as[chosen], self.held_out[chosen]
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """How many there are of each digit, the last of no digit, and a hash over all."""
+        return {
+            "used": np.bincount(self.to_learn.labels, minlength=NO_DIGIT + 1).tolist(),
+            "held_out": np.bincount(self.to_examine.labels, minlength=NO_DIGIT + 1).tolist(),
+            "sha256": sha256(self.images.tobytes() + self.labels.tobytes()).hexdigest(),
+        }
+
+
+def load_corrections(session: Session) -> Corrections:
+    """All approved corrections. A picture that people contradict each other on is left out."""
+    by_ink: dict[str, list[Correction]] = defaultdict(list)
+    for correction in session.scalars(Correction.approved()):
+        by_ink[correction.ink_sha256].append(correction)
+    agreed = [same[0] for same in by_ink.values() if len({one.label for one in same}) == 1]
+    labels = [NO_DIGIT if one.label is None else one.label for one in agreed]
+    return Corrections(
+        images=_inks(agreed),
+        labels=np.array(labels, np.uint8),
+        read_as=np.array([one.read_as for one in agreed], np.uint8),
+        held_out=np.array([one.is_held_out for one in agreed], np.bool_),
+    )
+
+
+def _inks(corrections: Sequence[Correction]) -> Images:
+    """(n, 28, 28) uint8, from the PNGs that were kept with the digits."""
+    inks = np.zeros((len(corrections), 28, 28), np.uint8)
+    for ink, correction in zip(inks, corrections, strict=True):
+        png = np.frombuffer(correction.digit.ink_png, np.uint8)
+        ink[:] = np.asarray(cv2.imdecode(png, cv2.IMREAD_GRAYSCALE))
+    return inks
