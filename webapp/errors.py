@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
+from webapp.corrections import CorrectionError
 from webapp.uploads import TooLargeError, UploadError
 
 RETRY_AFTER_SECONDS = 5
@@ -26,6 +27,7 @@ TITLES = {
     403: "This page is for admins",
     404: "Nothing lives at this address",
     405: "This address doesn't do that",
+    409: "That is settled already",
     413: "That's too large",
     415: "That's not a picture we can read",
     422: "We couldn't open this picture",
@@ -50,6 +52,7 @@ log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(UploadError, on_upload_error)
+    app.register_error_handler(CorrectionError, on_correction_error)
     app.register_error_handler(OperationalError, on_database_away)
     app.register_error_handler(PoolTimeoutError, on_database_away)
     app.register_error_handler(RequestEntityTooLarge, on_too_large)
@@ -71,6 +74,10 @@ def on_upload_error(error: UploadError) -> Response:
     response = _answer(error.status, error.sentence)
     response.headers.update(error.headers)
     return response
+
+
+def on_correction_error(error: CorrectionError) -> Response:
+    return _answer(error.status, error.sentence)
 
 
 def on_database_away(error: Exception) -> Response:

@@ -31,6 +31,7 @@ class Settings:
     deaf_after: timedelta = timedelta(seconds=30)  # a worker without a bell while pictures wait
     max_waiting: int = 1000  # uploads; more are asked to come again later
     busy_timeout: timedelta = timedelta(seconds=5)  # how long a writer waits for SQLite's lock
+    corrections_per_person: int = 200  # that wait for an admin
     mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
     trusted_proxies: int = 0
 
@@ -66,6 +67,9 @@ class Settings:
             "sweep_every": env.timedelta("SWEEP_SECONDS", cls.sweep_every),
             "deaf_after": env.timedelta("DEAF_SECONDS", cls.deaf_after),
             "max_waiting": env.int("MAX_WAITING", cls.max_waiting, validate=positive),
+            "corrections_per_person": env.int(
+                "CORRECTIONS_PER_PERSON", cls.corrections_per_person, validate=positive
+            ),
             "mnist_path": env.path("MNIST_PATH", None),
             "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         }

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 
+from webapp.api.corrections import as_json as correction_as_json
+from webapp.corrections import Words, number_as_corrected, words_on
 from webapp.database import db
 from webapp.history import BadFilterError, Filters, page_of
 from webapp.models import Digit, Prediction, Status
@@ -32,7 +34,7 @@ def create() -> tuple[Response, int, dict[str, str]]:
 @resource.get("/<prediction_id>")
 def show(prediction_id: str) -> Response:
     prediction = db.session.get(Prediction, prediction_id) or abort(404)
-    response = jsonify(as_json(prediction))
+    response = jsonify(as_json(prediction, words_on([prediction])))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -44,14 +46,15 @@ def index() -> Response | tuple[Response, int]:
     except BadFilterError as error:
         return jsonify(error=str(error)), 400
     page = page_of(filters, page_size=current_app.extensions["cifra_settings"].page_size)
+    words = words_on(page.predictions)
     return jsonify(
-        predictions=[as_json(prediction) for prediction in page.predictions],
+        predictions=[as_json(prediction, words) for prediction in page.predictions],
         page=page.number,
         has_next=page.has_next,
     )
 
 
-def as_json(prediction: Prediction) -> dict[str, Any]:
+def as_json(prediction: Prediction, words: Words) -> dict[str, Any]:
     version = prediction.model_version
     settled_at = prediction.settled_at
     return {
@@ -62,20 +65,24 @@ def as_json(prediction: Prediction) -> dict[str, Any]:
         "created_at": prediction.created_at.isoformat(),
         "settled_at": settled_at.isoformat() if settled_at else None,
         "number": prediction.number,
+        "number_as_corrected": number_as_corrected(prediction, words),
         "confidence": prediction.confidence,
         "reason": prediction.reason,
         "model_version": version.id if version else None,
-        "digits": [_digit_as_json(digit) for digit in prediction.digits],
+        "digits": [_digit_as_json(digit, words) for digit in prediction.digits],
     }
 
 
-def _digit_as_json(digit: Digit) -> dict[str, Any]:
+def _digit_as_json(digit: Digit, words: Words) -> dict[str, Any]:
+    own = words.own.get(digit.id)
     return {
+        "position": digit.position,
         "label": digit.label,
         "confidence": digit.confidence,
         "row": digit.row,
         "box": [digit.x, digit.y, digit.width, digit.height],
         "probabilities": digit.probabilities,
+        "correction": correction_as_json(own) if own else None,
     }
 
 

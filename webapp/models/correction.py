@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from sqlalchemy import (
     CheckConstraint,
@@ -23,6 +24,7 @@ from webapp.models.digit import Digit
 from webapp.models.user import User
 
 HELD_OUT_ONE_IN = 5  # corrections that are never trained on, to examine with
+NOT_A_DIGIT = "not a digit"
 
 
 class Verdict(StrEnum):
@@ -60,10 +62,27 @@ class Correction(Base):
     digit: Mapped[Digit] = relationship(lazy="joined")
     decided_by: Mapped[User | None] = relationship()
 
+    @classmethod
+    def of(cls, digit: Digit, label: int | None, *, visitor: str) -> Correction:
+        """This visitor's word on a digit, which waits for an admin."""
+        return cls(
+            digit_id=digit.id,
+            visitor=visitor,
+            label=label,
+            read_as=digit.label,
+            ink_sha256=sha256(digit.ink_png).hexdigest(),
+            verdict=Verdict.WAITING,
+        )
+
     @property
     def confirms(self) -> bool:
         """Whether the person says that the reading was right."""
         return self.label == self.read_as
+
+    @property
+    def says(self) -> str:
+        """The label in words: "7", or "not a digit"."""
+        return NOT_A_DIGIT if self.label is None else str(self.label)
 
     @property
     def is_held_out(self) -> bool:
@@ -85,22 +104,33 @@ class Correction(Base):
         )
 
     @classmethod
+    def latest_decisions(cls, verdict: Verdict) -> Select[tuple[Correction]]:
+        """The approved or the rejected ones, the latest decision first."""
+        return select(cls).where(cls.verdict == verdict).order_by(cls.decided_at.desc(), cls.id)
+
+    @classmethod
     def approved(cls) -> Select[tuple[Correction]]:
         return select(cls).where(cls.verdict == Verdict.APPROVED).order_by(cls.id)
 
     @classmethod
-    def of_ink(cls, fingerprints: Sequence[str]) -> Select[tuple[Correction]]:
+    def of_ink(cls, fingerprints: Collection[str]) -> Select[tuple[Correction]]:
         """All corrections of the same pictures: repetitions, and contradictions."""
-        return select(cls).where(cls.ink_sha256.in_(fingerprints))
+        return select(cls).where(cls.ink_sha256.in_(fingerprints)).order_by(cls.id)
+
+    @classmethod
+    def of_predictions(cls, ids: Collection[str]) -> Select[tuple[Correction]]:
+        """Everybody's words on the digits of these predictions."""
+        return select(cls).join(cls.digit).where(Digit.prediction_id.in_(ids)).order_by(cls.id)
+
+    @classmethod
+    def waiting(cls) -> Select[tuple[int]]:
+        """How many wait for an admin."""
+        return select(func.count()).select_from(cls).where(cls.verdict == Verdict.WAITING)
 
     @classmethod
     def waiting_of(cls, visitor: str) -> Select[tuple[int]]:
         """How many of one person's corrections wait."""
-        return (
-            select(func.count())
-            .select_from(cls)
-            .where(cls.visitor == visitor, cls.verdict == Verdict.WAITING)
-        )
+        return cls.waiting().where(cls.visitor == visitor)
 
     def approve(self, *, by: User | None) -> None:
         self._decide(Verdict.APPROVED, by)
@@ -111,4 +141,4 @@ class Correction(Base):
     def _decide(self, verdict: Verdict, by: User | None) -> None:
         self.verdict = verdict
         self.decided_at = utc_now()
-        self.decided_by = by
+        self.decided_by_id = by.id if by else None

@@ -5,8 +5,19 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from webapp.views import attempts, home, images, meta, predictions, sessions, words
+from webapp.views import (
+    attempts,
+    confirmations,
+    corrections,
+    home,
+    images,
+    meta,
+    predictions,
+    sessions,
+    words,
+)
 from webapp.views.admin import cancellations, models, publications, training_runs
+from webapp.views.admin import corrections as review
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +27,8 @@ def init_app(app: Flask) -> None:
         home,
         predictions,
         attempts,
+        corrections,
+        confirmations,
         images,
         sessions,
         meta,
@@ -23,5 +36,6 @@ def init_app(app: Flask) -> None:
         publications,
         training_runs,
         cancellations,
+        review,
     ):
         app.register_blueprint(resource.pages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, render_template
 
+from webapp.corrections import words_on
 from webapp.history import latest
 
 pages = Blueprint("home", __name__)
@@ -18,9 +19,11 @@ def index() -> str:
 
 def front_page(problem: str | None = None, filename: str | None = None) -> str:
     """The page, with what was wrong with the last picture where something was."""
+    predictions = latest(LATEST)
     return render_template(
         "home.html",
-        latest=latest(LATEST),
+        latest=predictions,
+        words=words_on(predictions),
         problem=problem,
         filename=filename,
         max_bytes=current_app.extensions["cifra_settings"].max_upload_bytes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.corrections import words_on
 from webapp.database import db
 from webapp.history import BadFilterError, Filters, page_of
 from webapp.models import Prediction, Status
@@ -24,7 +25,8 @@ def index() -> str | tuple[str, int]:
     except BadFilterError as error:
         return render_template("predictions/index.html", page=None, problem=str(error)), 400
     page = page_of(filters, page_size=current_app.extensions["cifra_settings"].page_size)
-    return render_template("predictions/index.html", page=page, filters=filters)
+    words = words_on(page.predictions)
+    return render_template("predictions/index.html", page=page, filters=filters, words=words)
 
 
 @pages.post("")
@@ -50,6 +52,7 @@ def show(prediction_id: str) -> str:
     return render_template(
         "predictions/show.html",
         prediction=prediction,
+        words=words_on([prediction]),
         steps=steps_of(storage.names(prediction.id)),
         Status=Status,
     )

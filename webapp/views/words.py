@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from webapp.auth import is_admin
+from webapp.corrections import number_as_corrected
 from webapp.models import utc_now
 
 NARROW_SPACE = "\u202f"  # and unbreakable
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(sureness)
     app.add_template_filter(rows)
     app.add_template_filter(moment)
+    app.add_template_filter(number_as_corrected, "as_corrected")
     app.add_template_filter(file_size)
     app.add_template_test(waits_long, "waiting_long")
     app.add_template_global(is_admin)

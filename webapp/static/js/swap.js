@@ -14,7 +14,7 @@ export async function swapLivePart() {
 }
 
 // A screen reader speaks of what changes inside a status, and not of a status that arrives full.
-function announce(status) {
+export function announce(status) {
   const news = [...status.childNodes];
   status.replaceChildren();
   setTimeout(() => status.replaceChildren(...news), 50);
