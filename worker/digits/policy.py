@@ -12,7 +12,7 @@ from worker.digits.reading import DigitReading, Refusal
 
 # A guess that turns or cuts what was found gets several chances to look like a digit by luck,
 # so that it has to convince more than a mark that is read as it stands.
-CONVINCING_DIGITNESS = 0.98
+CONVINCING_DIGITNESS = 0.998
 CONVINCING_CONFIDENCE = 0.9
 
 

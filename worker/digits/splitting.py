@@ -14,7 +14,7 @@ from worker.digits.reading import Box, Glyph
 
 Seam = NDArray[np.int32]  # (height,), the column of a cut at each row
 
-_NARROWEST_PAIR = 0.7  # of the height: narrower than this no two digits stand side by side
+_NARROWEST_PAIR = 0.9  # of the height: narrower, it is a letter (a B is a 1 and a 3)
 _NARROWEST_TRIPLE = 1.3
 _PATCH_HEIGHT = 96
 _LEAST_PIECE = 0.12  # of the glyph's width: a 1 at its thinnest
