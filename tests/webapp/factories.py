@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from typing import Any
 
@@ -11,7 +12,8 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from webapp.database import writing
-from webapp.models import Digit, ModelVersion, Occasion, Prediction, Role, User
+from webapp.models import Digit, Exam, ModelVersion, Occasion, Prediction, Role, User
+from webapp.models.exam import MNIST, Marks, Paper, Picture
 
 PASSWORD = "a long enough password"
 
@@ -56,6 +58,55 @@ def published_version(app: Flask) -> int:
             accuracy=0.997,
         )
         version.publish(Occasion.CHOSEN)
+        session.add(version)
+        session.flush()
+        return version.id
+
+
+def exam_with(
+    *, passed: bool = True, champion_id: int = 1, paper: str = MNIST, misread: int = 1
+) -> Exam:
+    """An exam on 100 pictures. The challenger gains a 4 and loses a 7; the champion erred once."""
+    return Exam(
+        passed=passed,
+        verdict=["It passed its exam." if passed else "It did not pass its exam."],
+        champion_id=champion_id,
+        margin=0.001,
+        papers=[Paper(paper, 100, _marks(7, 1, misread), _marks(4, 9, 1))],
+        pictures=[
+            Picture(paper, truth=4, challenger=4, champion=9, png=_ink(4)),
+            Picture(paper, truth=7, challenger=1, champion=7, png=_ink(7)),
+        ],
+    )
+
+
+def _marks(truth: int, read: int, errors: int) -> Marks:
+    """Ten pictures of each digit, all read rightly but some of one."""
+    confusion = [[10 if truth == read else 0 for read in range(10)] for truth in range(10)]
+    confusion[truth][truth] -= errors
+    confusion[truth][read] += errors
+    return Marks(1 - errors / 100, confusion, 0.01)
+
+
+def _ink(label: int) -> str:
+    """A picture that stands for this label, as an exam keeps it."""
+    return base64.b64encode(picture(Image.new("L", (28, 28), label))).decode()
+
+
+def examined_version(app: Flask, exam: Exam, *, architecture: str = "cnn") -> int:
+    """A version that sat this exam, and is not published."""
+    with app.app_context(), writing() as session:
+        version = ModelVersion(
+            origin="trained",
+            architecture=architecture,
+            parameters=1000,
+            filename="one.keras",
+            sha256=str(len(session.query(ModelVersion).all())) * 64,
+            size=10_000,
+            accuracy=exam.papers[0].challenger.accuracy,
+            parent_id=exam.champion_id,
+            exam=exam.to_json(),
+        )
         session.add(version)
         session.flush()
         return version.id

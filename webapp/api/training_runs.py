@@ -21,6 +21,7 @@ def show(run_id: int) -> Response:
         is_finished=run.is_finished,
         epochs_planned=run.epochs_planned,
         epochs=run.epochs,
+        seconds_left=run.seconds_left,
         reason=run.reason,
     )
     response.headers["Cache-Control"] = "no-store"

@@ -20,6 +20,16 @@ class Marks:
     confusion: list[list[int]]  # 10×10: rows are the truth, columns what was read
     calibration_error: float  # 0..1, expected calibration error
 
+    @property
+    def errors(self) -> int:
+        """How many digits it took for another."""
+        return sum(
+            count
+            for truth, row in enumerate(self.confusion)
+            for read, count in enumerate(row)
+            if read != truth
+        )
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -40,6 +50,7 @@ class Picture:
     challenger: int | None  # what it read; None: it told that this is no digit
     champion: int | None  # None as well when there was no champion
     png: str  # the 28×28 ink as a grey PNG, in base64
+    number: int = -1  # its place in the exam, known once the exam is read back
 
     @property
     def content(self) -> bytes:
@@ -67,6 +78,21 @@ class Exam:
     def lost(self) -> list[Picture]:
         return self._where(lambda picture: picture.champion == picture.truth != picture.challenger)
 
+    def paper(self, name: str) -> Paper | None:
+        return next((paper for paper in self.papers if paper.name == name), None)
+
+    def on(self, paper: str) -> list[Picture]:
+        """The pictures of one paper."""
+        return [picture for picture in self.pictures if picture.paper == paper]
+
+    def cell(self, paper: str, by: str, *, truth: int, read: int) -> list[Picture]:
+        """The pictures of one cell of a confusion matrix; `by` is "challenger" or "champion"."""
+        return [
+            picture
+            for picture in self.on(paper)
+            if (picture.truth, getattr(picture, by)) == (truth, read)
+        ]
+
     def _where(self, holds: Callable[[Picture], bool]) -> list[Picture]:
         return [] if self.champion_id is None else list(filter(holds, self.pictures))
 
@@ -84,5 +110,8 @@ class Exam:
             )
             for paper in told["papers"]
         ]
-        pictures = [Picture(**picture) for picture in told["pictures"]]
+        pictures = [
+            Picture(**{**picture, "number": number})
+            for number, picture in enumerate(told["pictures"])
+        ]
         return cls(**{**told, "papers": papers, "pictures": pictures})

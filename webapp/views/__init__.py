@@ -14,9 +14,20 @@ from webapp.views import (
     meta,
     predictions,
     sessions,
+    versions,
     words,
 )
-from webapp.views.admin import cancellations, models, publications, training_runs
+from webapp.views.admin import (
+    cancellations,
+    exams,
+    ledger,
+    models,
+    overrides,
+    pins,
+    publications,
+    rollbacks,
+    training_runs,
+)
 from webapp.views.admin import corrections as review
 
 
@@ -32,8 +43,14 @@ def init_app(app: Flask) -> None:
         images,
         sessions,
         meta,
+        versions,
         models,
         publications,
+        overrides,
+        rollbacks,
+        pins,
+        ledger,
+        exams,
         training_runs,
         cancellations,
         review,

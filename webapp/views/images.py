@@ -24,14 +24,14 @@ def show(prediction_id: str, name: str) -> Response:
         content = storage.read(prediction.id, filename)
     except FileNotFoundError:
         abort(404)
-    return _picture(content, media_type)
+    return picture_response(content, media_type)
 
 
 @pages.get("/digits/<int:position>")
 def digit(prediction_id: str, position: int) -> Response:
     prediction = db.session.get(Prediction, prediction_id) or abort(404)
     found = next((digit for digit in prediction.digits if digit.position == position), None)
-    return _picture(found.ink_png, "image/png") if found else abort(404)
+    return picture_response(found.ink_png, "image/png") if found else abort(404)
 
 
 def _file(prediction: Prediction, name: str) -> tuple[str, str]:
@@ -43,7 +43,7 @@ def _file(prediction: Prediction, name: str) -> tuple[str, str]:
     return (name, "image/png") if STEP.fullmatch(name) else abort(404)
 
 
-def _picture(content: bytes, media_type: str) -> Response:
+def picture_response(content: bytes, media_type: str) -> Response:
     response = Response(content, content_type=media_type)
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"

@@ -1,16 +1,17 @@
-"""The admin's front page: the model that answers, all its versions, and the Retrain button."""
+"""The admin's models: which one answers, and all that is known of each version."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 
 from webapp.auth import admin_required
 from webapp.database import db
-from webapp.models import Correction, ModelVersion, TrainingRun
+from webapp.models import Correction, Exam, ModelVersion, Publication, TrainingRun, read_ledger
+from webapp.models.exam import MNIST
+from webapp.views.admin.confusion import confusions_of
+from webapp.views.admin.curves import curves_of
 
 pages = Blueprint("models", __name__, url_prefix="/admin")
-
-RUNS_SHOWN = 10
 
 
 @pages.get("")
@@ -19,8 +20,30 @@ def index() -> str:
     return render_template(
         "admin/models.html",
         current=db.session.scalar(ModelVersion.current()),
+        line=db.session.scalar(Publication.current()),
+        earlier=db.session.scalar(ModelVersion.before_current()),
         versions=db.session.scalars(ModelVersion.newest_first()).all(),
+        refused=set(db.session.scalars(ModelVersion.refused())),
         corrections_waiting=db.session.scalar(Correction.waiting()),
         under_way=db.session.scalar(TrainingRun.under_way()),
-        runs=db.session.scalars(TrainingRun.newest_first().limit(RUNS_SHOWN)).all(),
+    )
+
+
+@pages.get("/models/<int:version_id>")
+@admin_required
+def show(version_id: int) -> str:
+    version = db.session.get(ModelVersion, version_id) or abort(404)
+    run = version.training_run_id and db.session.get(TrainingRun, version.training_run_id)
+    exam = Exam.from_json(version.exam) if version.exam else None
+    return render_template(
+        "admin/model.html",
+        version=version,
+        current=db.session.scalar(ModelVersion.current()),
+        line=db.session.scalar(Publication.current()),
+        spans=read_ledger(db.session(), version_id=version.id),
+        exam=exam,
+        confusions=confusions_of(exam) if exam else {},
+        MNIST=MNIST,
+        run=run,
+        curves=curves_of(run.epochs, run.epochs_planned) if run else [],
     )

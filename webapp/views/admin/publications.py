@@ -1,14 +1,15 @@
-"""A publication: a model version is made the one that answers. Rolling back is the same deed."""
+"""A publication: a model version is made the one that answers."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.auth import admin_required
 from webapp.database import writing
 from webapp.models import ModelVersion, Occasion
+from webapp.views.admin.deeds import announce, reason_given
 
 pages = Blueprint("publications", __name__, url_prefix="/admin/models/<int:version_id>/publication")
 
@@ -18,6 +19,14 @@ pages = Blueprint("publications", __name__, url_prefix="/admin/models/<int:versi
 def create(version_id: int) -> Response:
     with writing() as session:
         version = session.get(ModelVersion, version_id) or abort(404)
-        version.publish(Occasion.CHOSEN, by=current_user)
-    flash(f"{version.name.capitalize()} answers from the next picture on.")
-    return redirect(url_for("models.index"), 303)
+        if version.was_refused:
+            flash("It did not pass its exam. Below you can publish it all the same.")
+            return redirect(url_for("models.show", version_id=version_id) + "#override", 303)
+        version.publish(
+            Occasion.CHOSEN,
+            by=current_user,
+            reason=reason_given(),
+            pinned="pinned" in request.form,
+        )
+    announce(version)
+    return redirect(url_for("models.show", version_id=version_id), 303)

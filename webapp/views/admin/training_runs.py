@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from webapp.auth import admin_required
 from webapp.database import db, writing
-from webapp.models import TrainingRun
+from webapp.models import Correction, Exam, ModelVersion, TrainingRun
 from webapp.queue import Queue
 from webapp.views.admin.curves import curves_of
+from webapp.views.admin.lessons import lessons_in
 
 pages = Blueprint("training_runs", __name__, url_prefix="/admin/training-runs")
+
+FINE_TUNE = "fine-tune"
+RECIPES = (FINE_TUNE, "quick", "full")
+ARCHITECTURES = ("cnn", "mlp", "rnn", "transformer")
+RUNS_SHOWN = 20
+
+
+@pages.get("")
+@admin_required
+def index() -> str:
+    """What a press of Retrain would do, and what the presses before it did."""
+    session = db.session()
+    champion = session.scalar(ModelVersion.current())
+    return render_template(
+        "admin/training_runs.html",
+        champion=champion,
+        can_fine_tune=champion is not None and champion.architecture in ARCHITECTURES,
+        architectures=ARCHITECTURES,
+        lessons=lessons_in(session),
+        waiting=session.scalar(Correction.waiting()),
+        expected=TrainingRun.expected,
+        session=session,
+        under_way=session.scalar(TrainingRun.under_way()),
+        runs=session.scalars(TrainingRun.newest_first().limit(RUNS_SHOWN)).all(),
+    )
 
 
 @pages.post("")
 @admin_required
 def create() -> Response:
     """Queue a run. The database allows one at a time, so a second press lands on the first."""
+    recipe, architecture = _what_to_train()
     try:
         with writing() as session:
-            run = TrainingRun(requested_by_id=current_user.id)
+            run = TrainingRun(
+                requested_by_id=current_user.id, recipe=recipe, architecture=architecture
+            )
             session.add(run)
     except IntegrityError:
         return _show_the_one_under_way()
@@ -36,13 +65,36 @@ def create() -> Response:
 @admin_required
 def show(run_id: int) -> str:
     run = db.session.get(TrainingRun, run_id) or abort(404)
-    return render_template("admin/training_run.html", run=run, curves=curves_of(run.epochs))
+    version = run.versions[0] if run.versions else None
+    return render_template(
+        "admin/training_run.html",
+        run=run,
+        curves=curves_of(run.epochs, run.epochs_planned),
+        expected=TrainingRun.expected(
+            db.session(), recipe=run.recipe, architecture=run.architecture
+        ),
+        version=version,
+        exam=Exam.from_json(version.exam) if version and version.exam else None,
+    )
+
+
+def _what_to_train() -> tuple[str, str]:
+    """The recipe and the architecture that the form names. A fine-tuning keeps the champion's."""
+    recipe = request.form.get("recipe", FINE_TUNE)
+    architecture = request.form.get("architecture", ARCHITECTURES[0])
+    if recipe not in RECIPES or architecture not in ARCHITECTURES:
+        abort(400)
+    champion = db.session.scalar(ModelVersion.current())
+    if recipe == FINE_TUNE and champion is not None:
+        architecture = champion.architecture
+    db.session.rollback()  # the write that follows needs a transaction of its own
+    return recipe, architecture
 
 
 def _show_the_one_under_way() -> Response:
     run = db.session.scalar(TrainingRun.under_way())
     if run is None:  # it ended between the press and this look
         flash("The last run has just ended. Press Retrain again.")
-        return redirect(url_for("models.index"), 303)
+        return redirect(url_for("training_runs.index"), 303)
     flash("A training run is already under way: this one. The next can start when it is over.")
     return redirect(url_for("training_runs.show", run_id=run.id), 303)
