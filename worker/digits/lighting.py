@@ -21,9 +21,13 @@ def is_light_on_dark(grey: Image) -> bool:
     Strokes are narrow, gaps between them wider. A morphological closing with a small window fills
     dark strokes and an opening takes away light ones (top-hat transforms; Serra, 1982), so
     whichever of the two responds to the narrower windows is the ink. Where neither is clear, as in
-    a filled shape, an even border is paper.
+    a filled shape, an even border is paper. A border of pure black or pure white is not a
+    photograph's: it is the canvas of a drawing, or of a picture that was cut free.
     """
     small = _small(grey)
+    canvas = _canvas(_border(small))
+    if canvas is not None:
+        return canvas < 128
     dark = _narrowness(small, cv2.MORPH_BLACKHAT)
     light = _narrowness(small, cv2.MORPH_TOPHAT)
     border = _border(small)
@@ -37,6 +41,15 @@ def is_light_on_dark(grey: Image) -> bool:
     return light > dark
 
 
+def _canvas(border: NDArray[np.uint8]) -> int | None:
+    """The grey level of a border that is one pure colour nearly all around; None for another."""
+    for level in (0, 255):
+        if float(np.mean(np.abs(border.astype(np.int16) - level) <= _PURE)) > 0.6:
+            return level
+    return None
+
+
+_PURE = 3  # grey levels: what a JPEG leaves of pure black or white
 _WINDOWS = (3, 5, 9, 15, 23, 33, 45, 61)  # pixels of the small copy
 _FLAT = 12  # grey levels: nothing but grain
 _DECISIVE = 4.0  # an even border is good evidence itself
@@ -63,6 +76,8 @@ def background(grey: Image) -> Grey:
     """
     small = _small(grey)
     border = _border(small)
+    if _canvas(border) == 255:  # no light falls on a canvas
+        return np.full(grey.shape, 255, np.float32)
     low, high = np.percentile(border, [12, 88])
     contrast = max(1.0, float(high) - float(np.percentile(small, 1)))
     if high - low < 0.12 * contrast:

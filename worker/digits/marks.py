@@ -141,12 +141,27 @@ def written(marks: list[Mark], traces: Traces) -> list[Mark] | Refusal:
     largest_inside = max((mark.size for mark in inner), default=0)
     if any(mark.height > 4 * largest_inside and not _is_thread(mark) for mark in subjects):
         return subjects
+    if any(_outweighs(mark, inner, shape) for mark in subjects):
+        return subjects
     if inner:
         return inner + [mark for mark in touching if _is_like(mark, inner)]
     large = [mark for mark in marks if mark.size > 0.3 * max(shape) and not mark.is_rim]
     if any(mark.darkness > PLAIN and mark.contact for mark in large):
         return Refusal.CUT_OFF
     return Refusal.TOO_FAINT if large and len(marks) < 12 else Refusal.BLANK
+
+
+def _outweighs(mark: Mark, inner: list[Mark], shape: tuple[int, ...]) -> bool:
+    """Whether a solid mark lies over the picture's middle, and all else is scraps of it."""
+    height, width = shape
+    is_central = mark.left < width / 2 < mark.right and mark.top < height / 2 < mark.bottom
+    is_solid = mark.area > 0.35 * mark.width * mark.height
+    return (
+        is_central
+        and is_solid
+        and mark.size > 0.6 * min(shape)
+        and mark.area > 4 * sum(other.area for other in inner)
+    )
 
 
 def _is_thread(mark: Mark) -> bool:
