@@ -41,8 +41,8 @@ def test_one_unsure_digit_makes_the_number_unsure() -> None:
 
 
 def test_a_guess_must_convince_with_every_piece() -> None:
-    assert is_convincing([digit(4), digit(2)])
-    assert not is_convincing([digit(4), digit(2, confidence=0.7)])
+    assert is_convincing([digit(4, digitness=0.9995), digit(2, digitness=0.9995)])
+    assert not is_convincing([digit(4, digitness=0.9995), digit(2, digitness=0.99)])
 
 
 def test_a_reading_tells_rows_parted_by_a_bar() -> None:
