@@ -17,7 +17,7 @@ from webapp.storage import Storage
 
 POISON = "This picture stopped its reader several times, so it was given up. Please try another."
 SILENT = "The trainer stopped without a word; start the training again."
-DEAD_AFTER = timedelta(seconds=60)  # without a heartbeat, which comes every few seconds
+DEAD_AFTER = timedelta(seconds=45)  # without a heartbeat, which comes every two seconds
 ORPHANED_AFTER = timedelta(hours=1)  # files without a row: their upload was never committed
 TIDY_EVERY = timedelta(hours=1)
 TIDIED_AT_ONCE = 500  # ids in one question to the database

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from webapp.models import Exam
 from webapp.models import exam as record
 from webapp.models.exam import HELD_OUT, MNIST, NEVER_AGAIN
+from worker.corrections import Corrections
 from worker.digits.classifier import Classifier
-from worker.digits.datasets import NO_DIGIT, Images, Labels
+from worker.digits.datasets import NO_DIGIT, Images, Labels, Mnist
 from worker.digits.evaluation import calibration_error
 
 # How much less may be read rightly, as a share of the pictures. Two trainings that differ in
@@ -43,6 +44,7 @@ class Questions:
     margin: float  # of all pictures
     digit_margin: float | None = None  # of each digit's pictures; None: not judged by digit
     may_refuse: bool = True  # whether "no digit" is an answer, as it is to people's pictures
+    always_shown: Sequence[int] = ()  # indices of pictures to keep, however they are read
 
     def allowed(self, count: int, margin: float) -> int:
         """How many fewer of `count` pictures may be read rightly."""
@@ -55,6 +57,23 @@ class Answers:
 
     read: Labels  # (n,), 0..9 or NO_DIGIT
     confidence: NDArray[np.float32]  # (n,), 0..1
+
+
+def papers_of(mnist: Mnist, corrections: Corrections) -> list[Questions]:
+    """The papers of an exam. Past errors are asked again, whether they were learned or not."""
+    held_out, misread = corrections.to_examine, corrections.misread
+    return [
+        Questions(
+            MNIST,
+            mnist.test_images,
+            mnist.test_labels,
+            OVERALL_MARGIN,
+            DIGIT_MARGIN,
+            may_refuse=False,
+        ),
+        Questions(HELD_OUT, held_out.images, held_out.labels, CORRECTIONS_MARGIN),
+        Questions(NEVER_AGAIN, misread.images, misread.labels, CORRECTIONS_MARGIN),
+    ]
 
 
 def hold_exam(
@@ -148,7 +167,7 @@ def _complaints(questions: Questions, challenger: Answers, champion: Answers) ->
             )
     error = calibration_error(challenger.confidence, right)
     error_before = calibration_error(champion.confidence, before)
-    if error > error_before + CALIBRATION_MARGIN:
+    if error > error_before + CALIBRATION_MARGIN + CHANCE / len(right):
         sentences.append(
             f"{questions.name}: its confidence is off by {error:.1%} on average, "
             f"the live model's by {error_before:.1%}."
@@ -181,32 +200,29 @@ def _worth_showing(
     indices = sorted(
         np.flatnonzero(wrong), key=lambda index: challenger.read[index] == others[index]
     )
+    chosen = dict.fromkeys(questions.always_shown)
     cells: Counter[tuple[int, int, int]] = Counter()
-    pictures: list[record.Picture] = []
     for index in indices:
         cell = int(questions.labels[index]), int(challenger.read[index]), int(others[index])
         cells[cell] += 1
-        if cells[cell] > PICTURES_A_CELL or len(pictures) == PICTURES_A_PAPER:
-            continue
-        truth, read, read_before = (None if label == NO_DIGIT else label for label in cell)
-        png = base64.b64encode(_png(questions.images[index])).decode()
-        pictures.append(record.Picture(questions.name, truth, read, read_before, png))
-    return pictures
+        if cells[cell] <= PICTURES_A_CELL and len(chosen) < PICTURES_A_PAPER:
+            chosen[int(index)] = None
+    return [
+        record.Picture(
+            paper=questions.name,
+            truth=_label(questions.labels[index]),
+            challenger=_label(challenger.read[index]),
+            champion=_label(others[index]),
+            png=_png(questions.images[index]),
+        )
+        for index in chosen
+    ]
 
 
-def _png(image: NDArray[np.uint8]) -> bytes:
-    """(28, 28) as a grey PNG."""
-    return cv2.imencode(".png", image)[1].tobytes()
+def _label(label: int) -> int | None:
+    return None if label == NO_DIGIT else int(label)
 
 
-def papers_of(
-    mnist: tuple[Images, Labels],
-    held_out: tuple[Images, Labels],
-    never_again: tuple[Images, Labels],
-) -> Sequence[Questions]:
-    """The three papers of an exam."""
-    return (
-        Questions(MNIST, *mnist, OVERALL_MARGIN, DIGIT_MARGIN, may_refuse=False),
-        Questions(HELD_OUT, *held_out, CORRECTIONS_MARGIN),
-        Questions(NEVER_AGAIN, *never_again, CORRECTIONS_MARGIN),
-    )
+def _png(image: NDArray[np.uint8]) -> str:
+    """(28, 28) as a grey PNG in base64."""
+    return base64.b64encode(cv2.imencode(".png", image)[1].tobytes()).decode()

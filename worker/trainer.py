@@ -32,6 +32,7 @@ from worker.corrections import Corrections, load_corrections
 from worker.digits import model_file
 from worker.digits.classifier import Classifier
 from worker.digits.datasets import MissingDataError, Mnist, load_mnist
+from worker.digits.evaluation import milliseconds_a_picture
 from worker.digits.model_card import read_card
 from worker.digits.model_file import ModelFileError
 from worker.digits.training import (
@@ -148,8 +149,8 @@ def _prepare(run_id: int, settings: Settings) -> Assignment:
         name, architecture, epochs = run.recipe, run.architecture, run.epochs_planned
         version = session.scalar(ModelVersion.current())
         corrections = load_corrections(session)
-    champion = _champion(version, settings.models_dir) if version else None
-    if RECIPES[name].tunes and (champion is None or champion.model.name != architecture):
+    champion = load_champion(version, settings.models_dir) if version else None
+    if RECIPES[name].tunes and not (champion and champion.can_become(architecture)):
         name = UNTUNED
     recipe = recipe_for(name, architecture, epochs)
     assignment = Assignment(run_id, recipe, corrections, version, champion)
@@ -161,7 +162,7 @@ def _prepare(run_id: int, settings: Settings) -> Assignment:
     return assignment
 
 
-def _champion(version: ModelVersion, models_dir: Path) -> Champion | None:
+def load_champion(version: ModelVersion, models_dir: Path) -> Champion | None:
     """The live network; None for one that does not load, which no challenger needs to fear."""
     try:
         return Champion(*model_file.load(verified_file(models_dir, version)))
@@ -218,14 +219,8 @@ def _is_wanted(session: Session, run_id: int) -> bool:
 def _examine(trained: Trained, mnist: Mnist, assignment: Assignment) -> Exam:
     """Challenger against champion, on what neither was trained to recite."""
     champion = assignment.champion
-    held_out = assignment.corrections.to_examine
-    misread = assignment.corrections.misread
     return hold_exam(
-        papers_of(
-            (mnist.test_images, mnist.test_labels),
-            (held_out.images, held_out.labels),
-            (misread.images, misread.labels),
-        ),
+        papers_of(mnist, assignment.corrections),
         Classifier(trained.model, trained.calibration),
         Classifier(champion.model, champion.calibration) if champion else None,
         assignment.champion_id,
@@ -262,6 +257,9 @@ def save_trained(trained: Trained, path: Path) -> None:
         "recipe": trained.recipe.name,
         "epochs": len(trained.epochs),
         "seconds": round(trained.seconds, 1),
+        "milliseconds": round(
+            milliseconds_a_picture(Classifier(trained.model, trained.calibration)), 3
+        ),
         "data_sha256": trained.data_sha256,
     }
     model_file.save(trained.model, path, trained.calibration, scores=scores)

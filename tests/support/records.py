@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from flask import current_app
 
-from tests.support.pictures import photo_of
+from tests.support.pictures import encoded, photo_of
 from webapp.database import writing
-from webapp.models import ModelVersion, Occasion, Prediction, TrainingRun
+from webapp.models import Correction, Digit, ModelVersion, Occasion, Prediction, TrainingRun
 from worker.digits.model_card import read_card
 from worker.model_store import add_version
 
@@ -45,6 +46,35 @@ def queued_run(*, recipe: str = "origin", epochs: int = 1) -> int:
         session.add(run)
         session.flush()
         return run.id
+
+
+def corrected(
+    ink: np.ndarray, label: int | None, *, read_as: int = 0, approve: bool = True, by: str = "ada"
+) -> Correction:
+    """A person's word on a digit that was read; `ink` is (28, 28) uint8."""
+    digit = Digit(
+        position=0,
+        label=read_as,
+        confidence=0.5,
+        probabilities=[0.1] * 10,
+        x=0,
+        y=0,
+        width=28,
+        height=28,
+        ink_png=encoded(ink, ".png"),
+    )
+    prediction = Prediction(
+        visitor=by, filename="photo.png", media_type="image/png", width=280, height=300
+    )
+    prediction.refuse("It could be more than one digit.", digits=[digit])
+    with writing() as session:
+        session.add(prediction)
+        session.flush()
+        correction = Correction.of(digit, label, visitor=by)
+        if approve:
+            correction.approve(by=None)
+        session.add(correction)
+    return correction
 
 
 def prediction_of(prediction_id: str) -> Prediction:

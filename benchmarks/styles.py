@@ -1,0 +1,56 @@
+"""Styles: ways of writing digits that the shipped network was never shown, for the benchmarks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from worker.digits.classifier import Classifier
+from worker.digits.datasets import Images
+from worker.digits.shapes import Shape
+from worker.digits.strokes import draw
+
+STYLES: dict[str, tuple[int, Shape]] = {
+    "nines with a looped tail": (
+        9,
+        [[(0.8, 0.2), (0.45, 0), (0.15, 0.22), (0.45, 0.42), (0.8, 0.2)],
+         [(0.8, 0.2), (0.85, 0.7), (0.5, 1), (0.1, 0.85), (0.3, 0.7), (0.9, 0.75)]],
+    ),
+    "twos with a bar": (
+        2,
+        [[(0.1, 0.05), (0.5, 0), (0.9, 0)], [(0.9, 0), (0.5, 0.5), (0.1, 1)],
+         [(0.1, 1), (0.5, 1), (0.95, 1)], [(0.25, 0.5), (0.5, 0.5), (0.8, 0.5)]],
+    ),
+    "zeros crossed out": (
+        0,
+        [[(0.5, 0), (0.1, 0.3), (0.1, 0.7), (0.5, 1), (0.9, 0.7), (0.9, 0.3), (0.5, 0)],
+         [(0.85, 0.1), (0.5, 0.5), (0.15, 0.9)], [(0.15, 0.1), (0.5, 0.5), (0.85, 0.9)]],
+    ),
+    "sevens with a bar and a foot": (
+        7,
+        [[(0.05, 0.3), (0.08, 0.02)], [(0.05, 0.02), (0.5, 0), (0.95, 0)],
+         [(0.95, 0), (0.6, 0.5), (0.4, 1)], [(0.2, 0.5), (0.5, 0.5), (0.95, 0.5)],
+         [(0.1, 1), (0.4, 1), (0.75, 1)]],
+    ),
+}  # fmt: skip
+
+
+def written(style: str, count: int, random: np.random.Generator) -> Images:
+    """(count, 28, 28) uint8: the style again and again, no two alike."""
+    _, shape = STYLES[style]
+    return np.stack([draw(shape, random) for _ in range(count)])
+
+
+def share_right(classifier: Classifier, style: str, images: Images) -> float:
+    """How many a person would be told rightly, 0..1."""
+    scores = classifier.classify(images.astype(np.float32) / np.float32(255))
+    read = scores.probabilities.argmax(axis=1)
+    is_alike = scores.digitness >= classifier.calibration.refuse_below
+    return float(((read == STYLES[style][0]) & is_alike).mean())
+
+
+def hardest_style(classifier: Classifier, random: np.random.Generator) -> str:
+    """The style that the network gets wrong most often."""
+    return min(
+        STYLES,
+        key=lambda style: share_right(classifier, style, written(style, 100, random)),
+    )
