@@ -17,7 +17,7 @@ from webapp.review import Decision, counts_by_label, counts_by_verdict, decide, 
 pages = Blueprint("review", __name__, url_prefix="/admin/corrections")
 
 LABELS = [*"0123456789", NOT_A_DIGIT]
-BALLOT = re.compile(r"\d{1,18}=(\d|not a digit)")
+BALLOT = re.compile(r"[0-9]{1,9}=([0-9]|not a digit)")
 
 
 @pages.get("")

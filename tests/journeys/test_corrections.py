@@ -1,0 +1,91 @@
+"""A person says what a digit really is, thinks again, and an admin approves it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.house import House
+from tests.journeys.pictures import photo_of
+from tests.journeys.visitor import give, number_read
+
+pytestmark = pytest.mark.journey
+
+EMAIL, PASSWORD = "grace@example.org", "a long enough password"
+
+
+def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: House) -> None:
+    give(page, photo_of("42"))
+    expect(number_read(page)).to_have_text("42")
+    prediction = page.url
+    page.evaluate("window.isStillThisPage = true")
+
+    press(page.locator("#word-number"), "That was right")
+    expect(page.get_by_text("You say that this is right.")).to_be_visible()
+    press(page.locator("#word-number"), "Undo")
+    expect(page.get_by_text("You say that this is right.")).to_have_count(0)
+
+    second = page.get_by_role("group", name="What it really is of digit 2")
+    press(second, "7")
+    expect(page.get_by_text("You say that this is a 7.")).to_be_visible()
+    expect(second.get_by_role("button", name="7")).to_be_focused()
+    press(second, "9")
+    expect(page.locator("#word-number")).to_contain_text("49")
+    expect(number_read(page)).to_have_text("42")
+    assert page.evaluate("window.isStillThisPage")
+
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("main").get_by_role("listitem").first).to_contain_text(
+        re.compile(r"42\s*corrected to 49")
+    )
+
+    house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
+    sign_in(page)
+    page.get_by_role("link", name="Look at the corrections").click()
+    page.get_by_role("button", name="Approve 9, read as 2").click()
+    expect(page.get_by_text("Approved: 1 correction.")).to_be_visible()
+    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+
+    page.goto(prediction)
+    expect(page.get_by_text("It was approved: the next model learns from it.")).to_be_visible()
+    expect(second).to_have_count(0)
+
+
+def test_without_the_network_a_press_says_so_and_can_be_repeated(page: Page, house: House) -> None:
+    give(page, photo_of("7"))
+    expect(number_read(page)).to_have_text("7")
+
+    page.context.set_offline(True)
+    press(page.get_by_role("group"), "1")
+    expect(page.get_by_role("alert")).to_contain_text("That didn't reach us.")
+    page.context.set_offline(False)
+    press(page.get_by_role("group"), "1")
+
+    expect(page.get_by_text("You say that this is a 1.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_without_javascript_plain_forms_do_the_same(page_without_javascript: Page) -> None:
+    page = page_without_javascript
+    give(page, photo_of("7"))
+    expect(number_read(page)).to_have_text("7")
+
+    press(page.get_by_role("group"), "Not a digit")
+
+    expect(page).to_have_url(re.compile(r"/predictions/[\w-]+#digit-0$"))
+    expect(page.get_by_text("You say that this is not a digit.")).to_be_visible()
+    press(page.locator("#word-0"), "Undo")
+    expect(page.get_by_text("Was that right?")).to_be_visible()
+
+
+def press(within: Locator, name: str) -> None:
+    within.get_by_role("button", name=name, exact=True).click()
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_role("link", name="Sign in as admin").click()
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
