@@ -11,10 +11,11 @@ from tests.journeys.house import House
 from tests.journeys.pictures import photo_of
 from tests.journeys.visitor import give
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(1500)]
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough password"
-TRAINING_MILLISECONDS = 480_000  # seconds on an idle machine, and one never knows
+TRAINING_MILLISECONDS = 1_200_000  # under a minute, unless others want the processor: they go first
+MOST_PICTURES = 30
 
 
 def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: House) -> None:
@@ -35,8 +36,7 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: 
     expect(page.get_by_role("img", name="loss")).to_be_visible()
     expect(page.get_by_role("heading", name="It passed its exam.")).to_be_visible()
 
-    page.goto(house.address)
-    give(page, photo_of("7"))
+    give_until_answered_by(page, house, version=2)
     page.get_by_role("link", name="model version 2").click()
     expect(page.get_by_text("passed its exam")).to_be_visible()
 
@@ -45,9 +45,7 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: 
     page.get_by_label("Why?").first.fill("Only to try it")
     page.get_by_role("button", name="Roll back").click()
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
-    page.goto(house.address)
-    give(page, photo_of("7"))
-    expect(page.get_by_role("link", name="model version 1")).to_be_visible()
+    give_until_answered_by(page, house, version=1)
 
     page.goto(f"{house.address}/admin/ledger")
     expect(page.get_by_role("row")).to_contain_text(
@@ -59,6 +57,18 @@ def test_a_stranger_is_asked_to_sign_in(page: Page, house: House) -> None:
     page.goto(f"{house.address}/admin")
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def give_until_answered_by(page: Page, house: House, *, version: int) -> None:
+    """Until a new version is loaded, the one before answers, and its pages say so."""
+    for _ in range(MOST_PICTURES):
+        page.goto(house.address)
+        give(page, photo_of("7"))
+        read_by = page.get_by_role("link", name="model version")
+        expect(read_by).to_be_visible()
+        if read_by.inner_text() == f"model version {version}":
+            return
+    pytest.fail(f"After {MOST_PICTURES} pictures another version than {version} still answers.")
 
 
 def sign_in(page: Page) -> None:

@@ -19,4 +19,4 @@ def announce(version: ModelVersion) -> None:
     """Say it on the next page, and ring, so that a worker loads it before anybody waits for it."""
     queue: Queue = current_app.extensions["cifra_queue"]
     queue.predict_later()
-    flash(f"{version.name.capitalize()} answers from the next picture on.")
+    flash(f"{version.name.capitalize()} takes over as soon as it is loaded, in a moment.")

@@ -39,7 +39,7 @@ def test_an_earlier_version_is_published_again(app: Flask, client: FlaskClient) 
 
     page = follow(client, f"/admin/models/{first}/publication", reason="It was better")
 
-    assert "Version 1 answers from the next picture on." in page
+    assert "Version 1 takes over" in page
     assert current(app) == first
     assert "“It was better”" in client.get("/admin/ledger").text
     assert client.post("/admin/models/99/publication").status_code == 404
