@@ -32,8 +32,8 @@ def draw(
     be stretched sideways.
     """
     pen = random.uniform(6.0, 15.0)  # canvas pixels: 1.5 to 4 in the end
-    if random.random() < 0.2:
-        pen = random.uniform(14.0, 24.0)  # a broad marker
+    if random.random() < 0.25:
+        pen = random.uniform(14.0, 32.0)  # a broad marker, or fat pixels
     slant = np.array([[1.0, random.normal(0, 0.15)], [random.normal(0, 0.05), 1.0]])
     stretch = random.uniform((0.75, 0.9), (widest, 1.1))
     paths = [_smooth(_tremble(stroke, random, tremble)) @ slant.T * stretch for stroke in strokes]
