@@ -46,7 +46,8 @@ def predict() -> None:
         if not batch:
             return
         with ending_after(_settings().lease):  # then the batch is this worker's no longer
-            _settle(batch, answers.read(batch, live.reader, _storage()), live)
+            given = answers.read(batch, live.reader, _storage())
+        _settle(batch, given, live)
     _queue().predict_later()
 
 

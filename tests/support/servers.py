@@ -49,9 +49,11 @@ class RedisServer:
     def client(self) -> Redis:
         return Redis.from_url(self.url)
 
-    def start(self) -> None:
+    def start(self, *, remembering: bool = False) -> None:
+        """Start it; one that remembers finds its queue again when it is killed and started."""
         binary = shutil.which("redis-server") or str(get_binary_path())
         command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--appendonly", "yes" if remembering else "no"]
         self.process = subprocess.Popen(
             [*command, "--dir", str(self.folder), "--logfile", "redis.log"]
         )
@@ -76,6 +78,7 @@ class Worker:
     settings: Settings
     name: str
     queue: str = "predictions"
+    app: str = "worker.app"
 
     @property
     def words(self) -> str:
@@ -84,7 +87,7 @@ class Worker:
 
     def start(self) -> None:
         self.log = self.settings.data_dir / f"{self.name}.log"
-        command = [sys.executable, "-m", "celery", "--quiet", "--app", "worker.app", "worker"]
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", self.app, "worker"]
         command += ["--queues", self.queue, "--pool", "solo", "--hostname", f"{self.name}@%h"]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "info"]
         with self.log.open("w") as log:
@@ -111,5 +114,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "LEASE_SECONDS": str(int(settings.lease.total_seconds())),
+        "DEAF_SECONDS": str(int(settings.deaf_after.total_seconds())),
         "MNIST_PATH": str(settings.mnist_path or ""),
     }

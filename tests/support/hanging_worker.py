@@ -1,0 +1,39 @@
+"""The worker's app with a reader that hangs at poison: no picture is known that really does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from webapp.database import db
+from webapp.models import ModelVersion
+from worker.app import celery
+from worker.digits.reading import Reading, Refusal
+from worker.live_model import LiveModel, LiveReader
+
+__all__ = ["celery"]
+
+POISON = b"poison"
+SLOW = b"slow"
+NOTHING_THERE = Reading(refusal=Refusal.BLANK)
+
+
+class HangingReader:
+    """Sees nothing in any picture, takes its time with slow ones, and hangs at poison."""
+
+    def read(self, pictures: Sequence[bytes]) -> list[Reading]:
+        if POISON in pictures:
+            time.sleep(600)
+        time.sleep(0.02 * pictures.count(SLOW))
+        return [NOTHING_THERE for _ in pictures]
+
+
+def follow(live_model: LiveModel) -> Any:
+    version = db.session.scalars(ModelVersion.latest_publications()).first()
+    assert version is not None
+    return LiveReader(version.id, HangingReader())  # type: ignore[arg-type]
+
+
+LiveModel.follow = follow  # type: ignore[method-assign]
+LiveModel.catch_up = lambda live_model: None  # type: ignore[method-assign]
