@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(1500)]
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough password"
 TRAINING_MILLISECONDS = 1_200_000  # under a minute, unless others want the processor: they go first
+AN_END = re.compile("done|failed|cancelled|interrupted")
 MOST_PICTURES = 30
 
 
@@ -32,7 +33,8 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: 
     expect(page.get_by_role("heading", name="Run 1 is under way")).to_be_visible()
     page.get_by_role("link", name="Watch run 1").click()
     heading = page.get_by_role("heading", name="Training run 1")
-    expect(heading).to_contain_text("done", timeout=TRAINING_MILLISECONDS)
+    expect(heading).to_contain_text(AN_END, timeout=TRAINING_MILLISECONDS)
+    expect(heading).to_contain_text("done")
     expect(page.get_by_role("img", name="loss")).to_be_visible()
     expect(page.get_by_role("heading", name="It passed its exam.")).to_be_visible()
 
