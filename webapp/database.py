@@ -21,12 +21,17 @@ db = SQLAlchemy(model_class=Base)
 def init_database(app: Flask) -> None:
     """Bind the handle to the app. Expects SQLALCHEMY_DATABASE_URI in its config."""
     settings: Settings = app.extensions["cifra_settings"]
+    patience = int(settings.busy_timeout.total_seconds())
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "connect_args": {"timeout": settings.busy_timeout.total_seconds()}
         }
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "pool_pre_ping": True,
+            "pool_timeout": patience,
+            "connect_args": {"connect_timeout": patience},
+        }
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -30,7 +30,7 @@ class Settings:
     sweep_every: timedelta = timedelta(seconds=5)
     deaf_after: timedelta = timedelta(seconds=30)  # a worker without a bell while pictures wait
     max_waiting: int = 1000  # uploads; more are asked to come again later
-    busy_timeout: timedelta = timedelta(seconds=5)  # how long a writer waits for SQLite's lock
+    busy_timeout: timedelta = timedelta(seconds=5)  # for SQLite's lock, or for PostgreSQL to answer
     corrections_per_person: int = 200  # that wait for an admin
     mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
     trusted_proxies: int = 0

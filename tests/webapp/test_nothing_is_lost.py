@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -140,6 +141,26 @@ def test_a_row_that_finds_no_room_is_refused_too(app: Flask, client: FlaskClient
     assert len(rows(app)) == 1
     given_prediction(client)  # and with room again, all is well
     assert len(rows(app)) == 2
+
+
+@pytest.mark.parametrize("listens", [False, True], ids=["nobody listens", "nobody speaks"])
+def test_a_database_server_that_is_away_asks_to_come_again_within_seconds(
+    listens: bool, settings: Settings
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        if not listens:
+            server.close()
+        url = f"postgresql+psycopg://somebody:secret@127.0.0.1:{port}/cifra"
+        app = create_app(replace(settings, database_url=url, busy_timeout=timedelta(seconds=2)))
+        began = time.monotonic()
+
+        response = post_api(app.test_client(), picture())
+
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert time.monotonic() - began < 10
+    assert kept_files(app) == []
 
 
 def test_files_whose_row_was_never_committed_are_removed_after_an_hour(
