@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +91,7 @@ class LiveModel:
             self._give_up_on(version, error)
             return False
         self._live = LiveReader(version.id, reader)
+        gc.collect()  # networks are full of cycles, and would pile up over many swaps
         self._failed.pop(version.id, None)
         _note(version.id, load_error=None)
         log.info("Answering with %s (%s).", version.name, version.architecture)
@@ -103,6 +106,7 @@ class LiveModel:
 
 def load_reader(models_dir: Path, version: ModelVersion) -> Reader:
     """Verify, load, warm and test. Raises WrongFileError, ModelFileError or SelfTestError."""
+    _import_tensorflow()
     from worker.digits.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
     from worker.digits.reader import Reader  # noqa: PLC0415
     from worker.digits.self_test import require_reading  # noqa: PLC0415
@@ -110,6 +114,14 @@ def load_reader(models_dir: Path, version: ModelVersion) -> Reader:
     classifier = Classifier.load(verified_file(models_dir, version))
     require_reading(classifier, version.accuracy)
     return Reader(classifier)
+
+
+@cache
+def _import_tensorflow() -> None:
+    """Import it once, and exempt it from garbage collection, which would hold up answers."""
+    import worker.digits.self_test  # noqa: F401, PLC0415
+
+    gc.freeze()
 
 
 def _note(version_id: int, *, load_error: str | None) -> None:

@@ -6,10 +6,12 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 
 from tests.support.records import (
+    corrected,
     prediction_of,
     queued_run,
     run_of,
@@ -17,9 +19,27 @@ from tests.support.records import (
     waiting_prediction,
 )
 from webapp.database import writing
-from webapp.models import ModelVersion, RunStatus, TrainingRun
+from webapp.models import Exam, ModelVersion, Occasion, RunStatus, TrainingRun
+from webapp.models.exam import MNIST
 from webapp.settings import Settings
 from worker import tasks, trainer
+from worker.digits.datasets import Mnist
+
+
+def version_of(run: TrainingRun) -> ModelVersion:
+    """What the run made, with its exam."""
+    with writing() as session:
+        [made] = run.versions
+        version = session.get_one(ModelVersion, made.id)
+        assert version.exam is not None
+        return version
+
+
+def live_version() -> ModelVersion:
+    with writing() as session:
+        version = session.scalar(ModelVersion.current())
+        assert version is not None
+        return version
 
 
 def test_a_queued_run_trains_and_its_model_answers_the_next_prediction(app: Flask) -> None:
@@ -55,11 +75,66 @@ def test_a_clearly_worse_model_is_kept_but_does_not_take_over(app: Flask, networ
 
     tasks.retrain(run_id)
 
-    [version] = run_of(run_id).versions
+    version = version_of(run_of(run_id))
+    assert version.was_refused
     assert version.published_at is None
     assert "did not pass" in (version.notes or "")
+    assert live_version().id == good.id
+
+
+def test_a_fine_tuning_learns_corrections_and_records_how(
+    app: Flask, network: Path, mnist: Mnist
+) -> None:
+    champion = stored_version(network)
+    for ink in mnist.train_images[:12]:
+        corrected(np.fliplr(ink), 3, read_as=8)
+
+    run_id = queued_run(recipe="fine-tune")
+    tasks.retrain(run_id)
+
+    run = run_of(run_id)
+    assert (run.status, run.reason) == (RunStatus.DONE, None)
+    told = run.provenance
+    assert told["recipe"]["name"] == "fine-tune"
+    assert told["champion_id"] == champion.id
+    assert sum(told["corrections"]["used"]) + sum(told["corrections"]["held_out"]) == 12
+    assert told["data_sha256"] == mnist.sha256
+    assert {"tensorflow", "keras", "python", "numpy"} <= set(told["libraries"])
+    assert told["seconds"] > 0
+    version = version_of(run)
+    assert version.parent_id == champion.id
+    assert version.scores["milliseconds"] > 0
+    exam = Exam.from_json(version.exam or {})
+    assert exam.champion_id == champion.id
+    assert exam.papers[0].name == MNIST
+    assert exam.passed, exam.verdict
+    assert live_version().id == version.id
+
+
+def test_without_a_champion_a_fine_tuning_becomes_a_quick_training(app: Flask) -> None:
+    run_id = queued_run(recipe="fine-tune")
+
+    tasks.retrain(run_id)
+
+    assert run_of(run_id).provenance["recipe"]["name"] == "quick"
+    assert live_version().id == version_of(run_of(run_id)).id
+
+
+def test_a_pinned_version_stays_live_though_the_challenger_passed(
+    app: Flask, network: Path
+) -> None:
+    champion = stored_version(network)
     with writing() as session:
-        assert session.scalar(ModelVersion.current()) == session.get(ModelVersion, good.id)
+        session.get_one(ModelVersion, champion.id).publish(Occasion.CHOSEN, pinned=True)
+
+    run_id = queued_run(recipe="fine-tune")
+    tasks.retrain(run_id)
+
+    version = version_of(run_of(run_id))
+    exam = Exam.from_json(version.exam or {})
+    assert exam.passed, exam.verdict
+    assert "pinned" in exam.verdict[-1]
+    assert live_version().id == champion.id
 
 
 def test_without_mnist_the_run_fails_with_a_sentence(app: Flask, settings: Settings) -> None:

@@ -1,0 +1,143 @@
+"""A stream of pictures through real workers, for the benchmarks that time their answers."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.support.pictures import photo_of
+from tests.support.records import waiting_prediction
+from tests.support.servers import RedisServer, Worker, wait_until
+from webapp.app import create_app
+from webapp.database import db
+from webapp.models import ModelVersion, Occasion, Prediction, Status
+from webapp.queue import Queue
+from webapp.settings import Settings
+from worker.digits import model_file
+from worker.digits.model_card import read_card
+from worker.model_store import SHIPPED, add_version, install_shipped
+
+NUMBER = "42"
+
+
+@dataclass
+class Setting:
+    """An app with the shipped model, and workers that answer for it."""
+
+    app: Flask
+    settings: Settings
+    workers: list[Worker]
+
+    @property
+    def queue(self) -> Queue:
+        queue: Queue = self.app.extensions["cifra_queue"]
+        return queue
+
+
+@contextmanager
+def running(workers: int, *, mnist_path: Path | None = None) -> Iterator[Setting]:
+    """Start Redis and prediction workers on a folder of their own; stop them at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        redis = RedisServer(Path(folder))
+        redis.start()
+        settings = replace(
+            Settings(secret_key="only for this benchmark"),
+            data_dir=Path(folder),
+            redis_url=redis.url,
+            mnist_path=mnist_path,
+        )
+        app = create_app(settings)
+        crew = [Worker(settings, f"worker-{number}") for number in range(workers)]
+        with app.app_context():
+            db.create_all()
+            install_shipped(settings.models_dir)
+            for worker in crew:
+                worker.start()
+            try:
+                wait_until(lambda: all("Answering with" in worker.words for worker in crew))
+                yield Setting(app, settings, crew)
+            finally:
+                for worker in crew:
+                    worker.stop()
+                redis.kill()
+                db.session.remove()
+                db.engine.dispose()
+
+
+def second_version(settings: Settings) -> ModelVersion:
+    """The shipped network again, in a file of its own."""
+    network, calibration = model_file.load(SHIPPED)
+    path = settings.data_dir / "second.keras"
+    card = read_card(SHIPPED)
+    assert card is not None
+    another = replace(calibration, temperature=calibration.temperature * 1.01)
+    model_file.save(network, path, another, scores=card.scores)
+    return add_version(settings.models_dir, path, card=card, origin="trained")
+
+
+class Stream:
+    """Gives pictures at a steady rate, in a thread of its own."""
+
+    def __init__(self, setting: Setting, rate: float) -> None:
+        self._setting, self._rate = setting, rate
+        self._over = threading.Event()
+        self.ids: list[str] = []
+        self._picture = photo_of(NUMBER)
+        self._thread = threading.Thread(target=self._give)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give no more, and wait until all are answered."""
+        self._over.set()
+        self._thread.join()
+        wait_until(lambda: all(row.is_settled for row in self.rows()))
+
+    def rows(self) -> Sequence[Prediction]:
+        with Session(db.engine) as session:
+            return session.scalars(select(Prediction).order_by(Prediction.created_at)).all()
+
+    def _give(self) -> None:
+        with self._setting.app.app_context():
+            due = time.monotonic()
+            while not self._over.is_set():
+                self.ids.append(waiting_prediction(self._picture))
+                self._setting.queue.predict_later()
+                due += 1 / self._rate
+                time.sleep(max(0.0, due - time.monotonic()))
+
+
+def milliseconds(rows: Sequence[Prediction], since: datetime, until: datetime) -> np.ndarray:
+    """From commit to answer, of the pictures that were given in a span of time."""
+    return np.array(
+        [
+            (row.settled_at - row.created_at).total_seconds() * 1000
+            for row in rows
+            if row.settled_at and since <= row.created_at < until
+        ]
+    )
+
+
+def wrong(rows: Sequence[Prediction]) -> int:
+    """How many failed, were lost, were read wrongly, or do not name their version."""
+    return sum(
+        row.status != Status.DONE or row.number != NUMBER or row.model_version_id is None
+        for row in rows
+    )
+
+
+def publish(version_id: int, occasion: Occasion) -> None:
+    with Session(db.engine.execution_options(cifra_writes=True)) as session, session.begin():
+        session.get_one(ModelVersion, version_id).publish(occasion)
