@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PREDICT = "cifra.predict"
 RETRAIN = "cifra.retrain"
+REREAD = "cifra.reread"
 
 # A peer that is gone without a word is noticed within 25 s, in so far as the system can be told.
 KEEPALIVE = {
@@ -67,6 +68,10 @@ class Queue:
     def retrain_later(self, run_id: int) -> bool:
         """Ask the trainer to carry out a training run; says whether the bell was heard."""
         return self._ring(RETRAIN, run_id)
+
+    def reread_later(self) -> bool:
+        """Ask a worker to read all corrected pictures again; says whether the bell was heard."""
+        return self._ring(REREAD)
 
     def _ring(self, task: str, *arguments: int) -> bool:
         from kombu.exceptions import OperationalError  # noqa: PLC0415 (heavy, as above)

@@ -47,6 +47,7 @@ class TaskInApp(Task):  # type: ignore[type-arg]
 celery = make_celery(settings)
 celery.task(name=tasks.PREDICT, base=TaskInApp)(tasks.predict)
 celery.task(name=tasks.RETRAIN, base=TaskInApp)(tasks.retrain)
+celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
 
 
 @worker_ready.connect

@@ -1,4 +1,4 @@
-"""The tasks: predict answers the pictures that wait; retrain carries out one training run."""
+"""The tasks: predict answers pictures, retrain carries out a run, reread looks back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask import current_app
 
 from webapp.database import db, writing
 from webapp.models import ModelVersion, Prediction
-from webapp.queue import PREDICT, RETRAIN, Queue
+from webapp.queue import PREDICT, REREAD, RETRAIN, Queue
 from webapp.settings import Settings
 from webapp.storage import Storage
 from worker import answers
@@ -21,7 +21,7 @@ from worker.answers import Answer
 from worker.live_model import LiveModel, LiveReader
 from worker.watchdog import ending_after
 
-__all__ = ["PREDICT", "RETRAIN", "predict", "retrain"]
+__all__ = ["PREDICT", "REREAD", "RETRAIN", "predict", "reread", "retrain"]
 
 MOST_BATCHES = 100  # then the bell is rung anew, so that a stop need not wait for a long queue
 
@@ -57,6 +57,13 @@ def retrain(run_id: int) -> None:
 
     trainer.carry_out(run_id, _settings(), shutting_down)
     _queue().predict_later()  # so that workers load a new version before anybody waits for it
+
+
+def reread() -> None:
+    """Read all corrected pictures with the live version, and keep how many it gets right."""
+    from worker.rereading import reread_corrections  # noqa: PLC0415 - TensorFlow takes seconds
+
+    reread_corrections(current_app.extensions["cifra_live_model"])
 
 
 def _claim() -> Sequence[Prediction]:

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from tests.support.pictures import blank_paper, photo_of
-from tests.support.records import stored_version
+from tests.support.records import corrected, stored_version
 from webapp.app import create_app
 from webapp.database import writing
-from webapp.models import ModelVersion
+from webapp.models import Exam, ModelVersion, Publication
 from webapp.settings import Settings
 from worker import model_store
 from worker.cli import add_commands
+from worker.digits.datasets import Mnist
 
 
 def flask(app: Flask, *arguments: object) -> Result:
@@ -30,6 +32,12 @@ def live_version() -> int | None:
     with writing() as session:
         version = session.scalar(ModelVersion.current())
         return version.id if version else None
+
+
+def pinned() -> bool:
+    with writing() as session:
+        line = session.scalar(Publication.current())
+        return line is not None and line.pinned
 
 
 def test_predict_reads_files_one_object_a_line(app: Flask, network: Path, tmp_path: Path) -> None:
@@ -132,6 +140,76 @@ def test_publish_and_roll_back(app: Flask, network: Path, another_network: Path)
 
     assert flask(app, "model", "rollback").exit_code == 0
     assert live_version() == first.id
+
+
+def test_the_ledger_tells_who_was_live_and_why(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    first, second = stored_version(network), stored_version(another_network, publish=False)
+
+    flask(app, "model", "publish", second.id, "--pin", "--reason", "the best of May")
+    assert pinned()
+    flask(app, "model", "unpin")
+    assert not pinned()
+    flask(app, "model", "rollback", "--reason", "it misreads sevens")
+
+    assert live_version() == first.id
+    told = " ".join(flask(app, "model", "history").output.split())
+    assert "best of May" in told
+    assert "rolled back" in told
+    assert flask(app, "model", "unpin").exit_code == 1
+
+
+def test_a_refused_version_is_published_only_with_an_override_and_a_reason(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    stored_version(network)
+    refused = stored_version(another_network, publish=False)
+    with writing() as session:
+        session.get_one(ModelVersion, refused.id).exam = {"passed": False}
+
+    result = flask(app, "model", "publish", refused.id)
+    assert result.exit_code == 1
+    assert "did not pass its exam" in result.output
+    assert live_version() != refused.id
+
+    flask(app, "model", "publish", refused.id, "--override", "--reason", "for a demonstration")
+    assert live_version() == refused.id
+
+
+def test_corrected_pictures_are_read_again(app: Flask, network: Path, mnist: Mnist) -> None:
+    version = stored_version(network)
+    for ink, label in zip(mnist.test_images[:10], mnist.test_labels[:10], strict=True):
+        corrected(ink, int(label), read_as=(int(label) + 1) % 10)
+
+    result = flask(app, "model", "reread")
+
+    assert result.exit_code == 0, result.output
+    with writing() as session:
+        told = session.get_one(ModelVersion, version.id).scores["reread"]
+    assert (told["count"], told["right_then"]) == (10, 0)
+    assert told["right_now"] > 7
+
+
+def test_architectures_are_trained_and_set_side_by_side(
+    app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.cli.model.ARCHITECTURES", ("cnn", "mlp"))  # the quick two
+    stored_version(network)
+
+    result = flask(app, "model", "train", "--all-architectures", "--epochs", 1)
+
+    assert result.exit_code == 0, result.output
+    with writing() as session:
+        contestants = session.scalars(
+            select(ModelVersion).where(ModelVersion.id > 1).order_by(ModelVersion.id)
+        ).all()
+        names = [version.architecture for version in contestants]
+        exams = [Exam.from_json(version.exam or {}) for version in contestants]
+    assert names == ["cnn", "mlp"]
+    assert all(version.scores["milliseconds"] > 0 for version in contestants)
+    shown = [{picture.png for picture in exam.pictures} for exam in exams]
+    assert set.intersection(*shown), "all keep the pictures that they disagree on"
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask, current_app
 
 from tests.support.records import prediction_of, stored_version, waiting_prediction
+from tests.support.servers import wait_until
 from webapp.database import writing
 from webapp.models import ModelVersion, Occasion, Status
 from webapp.settings import Settings
-from worker import tasks
+from worker import live_model, tasks
+from worker.digits import model_file
+from worker.digits.reader import Reader
 from worker.live_model import LiveModel
 
 
 def answering_version() -> int | None:
     """Which version answers the next prediction."""
-    live_model: LiveModel = current_app.extensions["cifra_live_model"]
-    live_model.catch_up()  # as its own thread does in a worker
+    follower: LiveModel = current_app.extensions["cifra_live_model"]
+    follower.catch_up()  # as its own thread does in a worker
     prediction_id = waiting_prediction()
     tasks.predict()
     prediction = prediction_of(prediction_id)
@@ -94,3 +99,51 @@ def test_a_worker_that_starts_on_a_damaged_file_falls_back_to_the_version_before
     (settings.models_dir / second.filename).write_bytes(b"")
 
     assert answering_version() == first.id
+
+
+def test_a_network_that_does_not_read_never_takes_over(
+    app: Flask, network: Path, tmp_path: Path
+) -> None:
+    first = stored_version(network)
+    model, calibration = model_file.load(network)
+    *kernels, last, bias = model.get_weights()
+    model.set_weights([*kernels, np.roll(last, 1, axis=1), np.roll(bias, 1)])
+    mixed_up = tmp_path / "mixed-up.keras"
+    model_file.save(model, mixed_up, calibration, scores={"accuracy": 0.99})
+
+    second = stored_version(mixed_up)
+
+    assert answering_version() == first.id
+    with writing() as session:
+        assert "printed digits" in (session.get_one(ModelVersion, second.id).load_error or "")
+
+
+def test_the_old_model_answers_while_the_new_one_is_loaded(
+    app: Flask, network: Path, another_network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = stored_version(network)
+    assert answering_version() == first.id
+    may_load, stop = threading.Event(), threading.Event()
+    load_reader = live_model.load_reader
+
+    def load_slowly(models_dir: Path, version: ModelVersion) -> Reader:
+        assert may_load.wait(60)
+        return load_reader(models_dir, version)
+
+    monkeypatch.setattr(live_model, "load_reader", load_slowly)
+    follower: LiveModel = app.extensions["cifra_live_model"]
+    follower.watch(app, stop)
+    second = stored_version(another_network)
+
+    prediction_id = waiting_prediction()
+    tasks.predict()
+    assert prediction_of(prediction_id).model_version_id == first.id
+
+    may_load.set()
+    wait_until(lambda: answering_now(follower) == second.id)
+    stop.set()
+
+
+def answering_now(follower: LiveModel) -> int | None:
+    live = follower.follow()
+    return live.version_id if live else None

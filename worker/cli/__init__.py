@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from worker.cli.model import model
+# Whose import adds their commands to the group.
+from worker.cli import ledger, model  # noqa: F401
+from worker.cli.group import model as model_commands
 from worker.cli.predict import predict
 
 
 def add_commands(app: Flask) -> None:
-    app.cli.add_command(model)
+    app.cli.add_command(model_commands)
     app.cli.add_command(predict)

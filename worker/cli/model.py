@@ -1,43 +1,31 @@
-"""`flask model …`: train, score, publish, bring in and take out models from the terminal."""
+"""`flask model …`: train, score, bring in and take out models from the terminal."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from webapp.database import db, writing
 from webapp.models import ModelVersion, Occasion
-from webapp.queue import Queue
 from webapp.settings import Settings
 from worker import model_store
+from worker.cli.group import model
+from worker.cli.ledger import announce
+
+if TYPE_CHECKING:
+    from worker.digits.datasets import Mnist
+    from worker.digits.training import Recipe, Trained
 
 ARCHITECTURES = ("cnn", "mlp", "rnn", "transformer")
 RECIPES = ("quick", "full", "origin")
 REPORT = "reports/evaluation.html"
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-class ModelGroup(AppGroup):
-    """Tells what to do when the database is not there yet."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException(
-                f"The database is not ready; run `flask db upgrade` first. ({error.orig})"
-            ) from error
-
-
-model = ModelGroup("model", help="Networks: training, scores and publication.")
 
 
 @model.command()
@@ -46,32 +34,26 @@ model = ModelGroup("model", help="Networks: training, scores and publication.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Default: the recipe's.")
 @click.option("--output", type=MODEL_FILE, help="Write the network to a .keras or .h5 file.")
 @click.option("--publish", is_flag=True, help="Let it answer from now on.")
+@click.option("--all-architectures", is_flag=True, help="One of each, to be seen side by side.")
 def train(
+    *,
     architecture: str | None,
     recipe: str | None,
     epochs: int | None,
     output: Path | None,
     publish: bool,
+    all_architectures: bool,
 ) -> None:
     """Train a network on MNIST; without --output it becomes a model version."""
     from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
-    from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
-    from worker.digits.training import EpochRecord, train  # noqa: PLC0415
 
+    if all_architectures:
+        if architecture or output or publish:
+            raise click.UsageError("--all-architectures takes --recipe and --epochs alone.")
+        _train_side_by_side(recipe or "quick", epochs)
+        return
     name = recipe or ("origin" if architecture == "mlp" else "quick")
-    chosen = trainer.recipe_for(name, architecture, epochs)
-    try:
-        mnist = load_mnist(_settings().mnist_path)
-    except MissingDataError as error:
-        raise click.ClickException(str(error)) from error
-    with _progress() as progress:
-        bar = progress.add_task(f"{chosen.architecture}, {name}", total=chosen.epochs, measures="")
-
-        def show(record: EpochRecord) -> None:
-            measures = f"loss {record.loss:.4f}, held-back accuracy {record.accuracy:.2%}"
-            progress.update(bar, advance=1, measures=measures)
-
-        trained = train(chosen, mnist, on_epoch=show)
+    trained = _train(trainer.recipe_for(name, architecture, epochs), _mnist())
     click.echo(f"Right on {trained.accuracy:.2%} of MNIST's test set, {trained.seconds:.0f} s.")
     if output:
         trainer.save_trained(trained, output)
@@ -80,7 +62,47 @@ def train(
         version = trainer.keep(trained, _settings().models_dir)
         click.echo(f"Kept as {version.name}.")
         if publish:
-            _publish(version.id)
+            _publish(version)
+
+
+def _train(recipe: Recipe, mnist: Mnist) -> Trained:
+    """Train, and show how it goes."""
+    from worker.digits.training import EpochRecord, train  # noqa: PLC0415
+
+    with _progress() as progress:
+        task = f"{recipe.architecture}, {recipe.name}"
+        bar = progress.add_task(task, total=recipe.epochs, measures="")
+
+        def show(record: EpochRecord) -> None:
+            measures = f"loss {record.loss:.4f}, held-back accuracy {record.accuracy:.2%}"
+            progress.update(bar, advance=1, measures=measures)
+
+        return train(recipe, mnist, on_epoch=show)
+
+
+def _train_side_by_side(recipe: str, epochs: int | None) -> None:
+    """One version of each architecture, and the pictures on which they disagree."""
+    from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.side_by_side import Contestant, set_side_by_side  # noqa: PLC0415
+
+    mnist = _mnist()
+    contestants = []
+    for architecture in ARCHITECTURES:
+        trained = _train(trainer.recipe_for(recipe, architecture, epochs), mnist)
+        version = trainer.keep(trained, _settings().models_dir)
+        click.echo(f"{version.name.capitalize()} is {architecture}: {trained.accuracy:.2%}.")
+        contestants.append(Contestant(version.id, trained))
+    disagreements = set_side_by_side(contestants, mnist, _settings().models_dir)
+    click.echo(f"They disagree on {disagreements:,} of {len(mnist.test_labels):,} test pictures.")
+
+
+def _mnist() -> Mnist:
+    from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
+
+    try:
+        return load_mnist(_settings().mnist_path)
+    except MissingDataError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @model.command()
@@ -139,23 +161,6 @@ def list_versions() -> None:
     Console().print(table)
 
 
-@model.command()
-@click.argument("version_id", metavar="VERSION", type=int)
-def publish(version_id: int) -> None:
-    """Let a version answer from now on."""
-    _publish(version_id)
-
-
-@model.command()
-def rollback() -> None:
-    """Let the version that answered before the live one answer again."""
-    published = db.session.scalars(ModelVersion.latest_publications().limit(2)).all()
-    db.session.rollback()
-    if len(published) < 2:
-        raise click.ClickException("There is no earlier published version to go back to.")
-    _publish(published[1].id, Occasion.ROLLED_BACK)
-
-
 @model.command("import")
 @click.argument("path", metavar="FILE", type=MODEL_FILE)
 @click.option("--publish", is_flag=True, help="Let it answer from now on.")
@@ -176,7 +181,7 @@ def import_file(path: Path, publish: bool) -> None:
         raise click.ClickException(str(error)) from error
     click.echo(f"Kept as {version.name}.")
     if publish:
-        _publish(version.id)
+        _publish(version)
 
 
 @model.command()
@@ -208,15 +213,10 @@ def install() -> None:
     click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")
 
 
-def _publish(version_id: int, occasion: Occasion = Occasion.CHOSEN) -> None:
+def _publish(version: ModelVersion) -> None:
     with writing() as session:
-        version = session.get(ModelVersion, version_id)
-        if version is None:
-            raise click.ClickException(f"There is no version {version_id}; see: flask model list")
-        version.publish(occasion)
-    queue: Queue = current_app.extensions["cifra_queue"]
-    queue.predict_later()  # so that a worker loads it before anybody waits for it
-    click.echo(f"{version.name.capitalize()} answers from now on.")
+        session.get_one(ModelVersion, version.id).publish(Occasion.CHOSEN)
+    announce(version)
 
 
 def _version(version_id: int | None) -> ModelVersion:

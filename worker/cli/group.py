@@ -1,0 +1,24 @@
+"""The group of the `flask model …` commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+
+class ModelGroup(AppGroup):
+    """Tells what to do when the database is not there yet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(
+                f"The database is not ready; run `flask db upgrade` first. ({error.orig})"
+            ) from error
+
+
+model = ModelGroup("model", help="Networks: training, scores and publication.")
