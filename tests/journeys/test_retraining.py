@@ -50,8 +50,8 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: 
     give_until_answered_by(page, house, version=1)
 
     page.goto(f"{house.address}/admin/ledger")
-    expect(page.get_by_role("row")).to_contain_text(
-        ["Version", "Only to try it", "passed its exam", "came with Cifra"]
+    expect(page.get_by_role("row")).to_contain_text(  # a phone shows no row of headings
+        ["Only to try it", "passed its exam", "came with Cifra"]
     )
 
 
