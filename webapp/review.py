@@ -115,6 +115,12 @@ def counts_by_label(verdict: Verdict) -> Mapping[int | None, int]:
     return Counter(dict(db.session.execute(query).tuples().all()))
 
 
+def count_of_lessons() -> int:
+    """How many pictures have an approved correction."""
+    query = select(func.count(Correction.ink_sha256.distinct()))
+    return db.session.scalars(query.where(Correction.verdict == Verdict.APPROVED)).one()
+
+
 def ballot(correction: Correction) -> str:
     """A correction together with what it said when it was shown: "12=7"."""
     return f"{correction.id}={correction.says}"

@@ -25,6 +25,7 @@ from webapp.views.admin import (
     overrides,
     pins,
     publications,
+    rereadings,
     rollbacks,
     training_runs,
 )
@@ -54,5 +55,6 @@ def init_app(app: Flask) -> None:
         training_runs,
         cancellations,
         review,
+        rereadings,
     ):
         app.register_blueprint(resource.pages)

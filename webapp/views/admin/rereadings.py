@@ -1,0 +1,56 @@
+"""A rereading: the live version reads all corrected pictures again, and tells how it did."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.auth import admin_required
+from webapp.database import db
+from webapp.models import ModelVersion, utc_now
+from webapp.queue import Queue
+from webapp.review import count_of_lessons
+
+pages = Blueprint("rereadings", __name__, url_prefix="/admin/rereading")
+
+PATIENCE = timedelta(minutes=2)
+
+
+@pages.post("")
+@admin_required
+def create() -> Response:
+    asked = utc_now().isoformat(timespec="seconds")
+    queue: Queue = current_app.extensions["cifra_queue"]
+    if not queue.reread_later():
+        flash("The reader is away at the moment. Press again when it is back.")
+        return redirect(url_for(".show"), 303)
+    return redirect(url_for(".show", asked=asked), 303)
+
+
+@pages.get("")
+@admin_required
+def show() -> str:
+    current = db.session.scalar(ModelVersion.current())
+    told = current.scores.get("reread") if current else None
+    asked = _asked_at(request.args.get("asked", ""))
+    is_awaited = asked is not None and (told is None or datetime.fromisoformat(told["at"]) < asked)
+    return render_template(
+        "admin/rereading.html",
+        current=current,
+        told=told,
+        told_at=datetime.fromisoformat(told["at"]) if told else None,
+        is_awaited=is_awaited,
+        is_overdue=is_awaited and asked is not None and utc_now() - asked > PATIENCE,
+        lessons=count_of_lessons(),
+    )
+
+
+def _asked_at(text: str) -> datetime | None:
+    """When the button was pressed; None for a look without a press."""
+    try:
+        asked = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return asked if asked.tzinfo else None
