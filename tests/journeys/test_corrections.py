@@ -48,6 +48,11 @@ def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: House)
     expect(page.get_by_text("Approved: 1 correction.")).to_be_visible()
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
 
+    page.goto(f"{house.address}/admin")
+    page.get_by_role("link", name="read old ones again").click()
+    page.get_by_role("button", name="read them").click()
+    expect(page.get_by_text("as many as at their first reading.")).to_be_visible()
+
     page.goto(prediction)
     expect(page.get_by_text("It was approved: the next model learns from it.")).to_be_visible()
     expect(second).to_have_count(0)
