@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from tests.support.networks import tiny_mnist
+from worker.digits.calibration import Calibration
 from worker.digits.datasets import Mnist
 from worker.digits.network import ARCHITECTURES, build
 from worker.digits.training import (
     NO_DIGIT,
     RECIPES,
+    Champion,
     EpochRecord,
+    Lessons,
     TrainingStoppedError,
     make_batches,
     train,
@@ -72,3 +75,42 @@ def test_the_first_network_of_the_project_has_exactly_its_layers() -> None:
     kinds = [type(layer).__name__ for layer in build("mlp").layers]
     assert kinds == ["Flatten", "Dense", "Dropout", "Dense", "Dense"]
     assert build("mlp").count_params() == 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10
+
+
+def lessons_of(mnist: Mnist, count: int) -> Lessons:
+    return Lessons(mnist.train_images[:count], np.full(count, 3, np.uint8))
+
+
+@pytest.mark.parametrize(("taught", "share"), [(1, 1), (5, 5), (100, 16)])
+def test_lessons_have_a_share_of_every_batch_and_a_lone_one_drowns_nothing(
+    mnist: Mnist, taught: int, share: int
+) -> None:
+    batches = make_batches(BRIEF, mnist, np.random.default_rng(0), lessons_of(mnist, taught))
+    for ink, labels in batches.take(2):
+        assert ink.shape[0] == 44 + share
+        assert (labels.numpy()[44:] == 3).all()
+
+
+def test_a_recipe_without_outliers_leaves_out_what_people_call_no_digit(mnist: Mnist) -> None:
+    lessons = Lessons(mnist.train_images[:4], np.array([NO_DIGIT, 5, NO_DIGIT, 6], np.uint8))
+    recipe = replace(BRIEF, outliers=0)
+    _, labels = next(iter(make_batches(recipe, mnist, np.random.default_rng(0), lessons)))
+    assert set(labels.numpy()[-2:]) == {5, 6}
+    assert len(labels) == 38
+
+
+def test_a_fine_tuning_goes_on_from_the_champion_and_keeps_its_thresholds(mnist: Mnist) -> None:
+    network = build("cnn")
+    champion = Champion(network, Calibration(refuse_below=0.8, unsure_below=0.7))
+    still = replace(RECIPES["fine-tune"], epochs=1, steps=1, learning_rate=0.0, weight_decay=0.0)
+    trained = train(still, mnist, champion=champion, lessons=lessons_of(mnist, 3))
+    for left, right in zip(trained.model.get_weights(), network.get_weights(), strict=True):
+        assert np.allclose(left, right)
+    assert trained.calibration.refuse_below == 0.8
+    assert trained.calibration.unsure_below == 0.7
+
+
+def test_only_a_network_of_the_same_architecture_is_fine_tuned(mnist: Mnist) -> None:
+    champion = Champion(build("mlp"), Calibration())
+    with pytest.raises(ValueError, match="no cnn to fine-tune"):
+        train(RECIPES["fine-tune"], mnist, champion=champion)
