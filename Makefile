@@ -45,6 +45,10 @@ train: .venv/installed-local  ## make the shipped model again, from MNIST
 evaluate: .venv/installed-local  ## score the model on MNIST and on the photos that PHOTOS_PATH names
 	$(BIN)/flask model evaluate
 
+.PHONY: chaos
+chaos: .venv/installed-dev  ## kill everything in turn while uploads stream, and account for each
+	$(BIN)/python -m tests.chaos.run $(CHAOS)
+
 .PHONY: lock
 lock: .venv/installed-dev  ## choose versions anew and write requirements/*.txt with their hashes
 	sh scripts/lock.sh
