@@ -20,6 +20,8 @@ from worker.digits.model_card import UNCALIBRATED
 from worker.digits.network import build
 from worker.digits.outliers import draw_digits, draw_outliers
 
+CALM = Strength(rotation=0.13, shear=0.12, stretch=0.09, shift=1.0, elastic=0.8, worn=0.4)
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -34,6 +36,7 @@ class Recipe:
     corrected: int = 16  # people's corrections a step, where there are as many
     steps: int | None = None  # an epoch; None: as many as show each MNIST picture once
     tunes: bool = False  # goes on from the champion's weights
+    rounds: int = 0  # of last touches, each an eighth of the epochs, on calmer pictures
     learning_rate: float = 2e-3  # at its peak; it falls along a cosine (Loshchilov, Hutter 2017)
     weight_decay: float = 0.02
     strength: Strength | None = field(default_factory=Strength)  # None: pictures as they are
@@ -46,6 +49,27 @@ class Recipe:
             self,
             architecture=architecture or self.architecture,
             epochs=epochs or self.epochs,
+        )
+
+    def stages(self) -> list[Recipe]:
+        """The recipe in the parts that it is trained in: the long one, then the last touches."""
+        share = self.epochs // 8
+        main = replace(self, epochs=self.epochs - self.rounds * share, rounds=0)
+        if not share or not self.rounds:
+            return [replace(main, epochs=self.epochs)]
+        return [main, *(self._last_touches(number, share) for number in range(self.rounds))]
+
+    def _last_touches(self, number: int, epochs: int) -> Recipe:
+        """MNIST again as it nearly is, and more of the pen's own, at a rate that falls further."""
+        return replace(
+            self,
+            epochs=epochs,
+            rounds=0,
+            outliers=self.outliers + 8,
+            drawn=28,
+            learning_rate=self.learning_rate * (0.4, 0.35, 0.25)[min(number, 2)],
+            strength=CALM,
+            seed=self.seed + 1 + number,
         )
 
     def steps_on(self, mnist: Mnist) -> int:
@@ -62,20 +86,7 @@ RECIPES = {
     # About five minutes on two cores.
     "quick": Recipe("quick", epochs=6, learning_rate=3e-3),
     # What ships: under an hour on two cores.
-    "full": Recipe("full", epochs=28),
-    # The last touches after "full", on calmer pictures: MNIST again, and more of the pen's own.
-    "polish": Recipe(
-        "polish",
-        epochs=8,
-        outliers=40,
-        drawn=24,
-        tunes=True,
-        learning_rate=8e-4,
-        strength=Strength(
-            rotation=0.14, shear=0.12, stretch=0.09, shift=1.0, elastic=0.8, worn=0.35
-        ),
-        seed=2027,
-    ),
+    "full": Recipe("full", epochs=64, rounds=3),
     # What the project began with: Adam at its default rate, 10 epochs, batches of 32, MNIST alone.
     "origin": Recipe(
         "origin",
@@ -169,20 +180,10 @@ def train(
     random = np.random.default_rng(recipe.seed)
 
     kept, held_images, held_labels = mnist.held_back(min(recipe.held_back, len(mnist) // 5))
-    batches = make_batches(recipe, kept, random, lessons)
-
     model = _tunable(champion, recipe) if recipe.tunes else build(recipe.architecture)
-    model.compile(optimizer=_optimizer(recipe, recipe.steps_on(kept)), loss=_loss(recipe))
-
     diary = _Diary(as_ink(held_images), held_labels, on_epoch, should_stop, stop_asked_every)
-    model.fit(
-        batches,
-        epochs=recipe.epochs,
-        steps_per_epoch=recipe.steps_on(kept),
-        shuffle=False,  # the batches are shuffled already
-        verbose=0,
-        callbacks=[diary],
-    )
+    for stage in recipe.stages():
+        _fit(model, stage, kept, lessons, diary)
 
     plain = _plain_copy(model)
     calibration = _calibrate(plain, recipe, held_images, held_labels, random)
@@ -194,6 +195,22 @@ def train(
         recipe=recipe,
         data_sha256=mnist.sha256,
         seconds=time.monotonic() - started,
+    )
+
+
+def _fit(model: keras.Model, stage: Recipe, mnist: Mnist, lessons: Lessons, diary: _Diary) -> None:
+    """Train through one stage; the diary goes on counting where the stage before it ended."""
+    steps = stage.steps_on(mnist)
+    model.compile(optimizer=_optimizer(stage, steps), loss=_loss(stage))
+    done = len(diary.records)
+    model.fit(
+        make_batches(stage, mnist, np.random.default_rng(stage.seed), lessons),
+        initial_epoch=done,
+        epochs=done + stage.epochs,
+        steps_per_epoch=steps,
+        shuffle=False,  # the batches are shuffled already
+        verbose=0,
+        callbacks=[diary],
     )
 
 

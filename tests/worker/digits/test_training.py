@@ -114,3 +114,17 @@ def test_only_a_network_of_the_same_architecture_is_fine_tuned(mnist: Mnist) -> 
     champion = Champion(build("mlp"), Calibration())
     with pytest.raises(ValueError, match="no cnn to fine-tune"):
         train(RECIPES["fine-tune"], mnist, champion=champion)
+
+
+def test_the_recipe_that_ships_ends_with_rounds_on_calmer_pictures() -> None:
+    stages = RECIPES["full"].stages()
+    assert [stage.epochs for stage in stages] == [40, 8, 8, 8]
+    rates = [stage.learning_rate for stage in stages]
+    assert rates == sorted(rates, reverse=True)
+    assert len({stage.seed for stage in stages}) == 4
+
+
+def test_a_training_in_stages_counts_its_epochs_through(mnist: Mnist) -> None:
+    told: list[EpochRecord] = []
+    train(replace(BRIEF, epochs=8, rounds=2), mnist, on_epoch=told.append)
+    assert [record.epoch for record in told] == list(range(1, 9))
