@@ -140,9 +140,11 @@ def answer(app: Flask, prediction_id: str, number: str = "7", *, confidence: flo
         prediction.succeed(digits, number=number, by=session.get_one(ModelVersion, version_id))
 
 
-def refuse(app: Flask, prediction_id: str, reason: str) -> None:
+def refuse(app: Flask, prediction_id: str, reason: str, *, seen: str = "") -> None:
+    """Refuse a prediction as the worker would; `seen` are the digits it was nearest to."""
     with app.app_context(), writing() as session:
-        session.get_one(Prediction, prediction_id).refuse(reason)
+        digits = [digit(int(label), position=position) for position, label in enumerate(seen)]
+        session.get_one(Prediction, prediction_id).refuse(reason, digits=digits)
 
 
 def fail(app: Flask, prediction_id: str, reason: str) -> None:

@@ -129,6 +129,18 @@ def test_no_picture_gets_a_sentence(client: FlaskClient) -> None:
         assert "No picture came with this" in response.text
 
 
+def test_a_refused_picture_does_not_claim_to_have_been_read(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    refuse(app, prediction_id, "I can't tell: what I see is unlike any digit.", seen="2")
+
+    page = client.get(f"/predictions/{prediction_id}").text
+
+    assert "Nearest to <strong>2</strong>" in page
+    assert "Read as" not in page
+
+
 def test_an_over_long_body_is_refused_before_it_is_read_whole(client: FlaskClient) -> None:
     response = post_page(client, bytes(900_000))
 
