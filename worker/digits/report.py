@@ -89,6 +89,9 @@ class Report:
                 f"Photographs: AUROC of the refusal {self.auroc:.4f}, "
                 f"calibration error {self.calibration_error:.2%}"
             )
+            digits = [o for o in self.outcomes if len(o.truth) == 1]
+            others = [o for o in self.outcomes if not o.picture.is_digit]
+            lines += [_refused("single digits", digits), _refused("pictures of no digit", others)]
         return lines or ["Nothing was measured."]
 
     def _misses_of(self, name: str) -> str:
@@ -114,6 +117,13 @@ def _cells(summary: SetSummary) -> tuple[str, ...]:
         _share(summary.rows_right),
         f"{summary.milliseconds:.1f}",
     )
+
+
+def _refused(name: str, outcomes: Sequence[Outcome]) -> str:
+    if not outcomes:
+        return f"There are no {name}."
+    share = sum(outcome.is_refused for outcome in outcomes) / len(outcomes)
+    return f"Refused: {share:.1%} of {len(outcomes)} {name}"
 
 
 def _share(value: float | None) -> str:

@@ -84,7 +84,7 @@ RECIPES = {
         "fine-tune", epochs=3, steps=90, corrected=32, learning_rate=1e-4, tunes=True
     ),
     # About five minutes on two cores.
-    "quick": Recipe("quick", epochs=6, learning_rate=3e-3),
+    "quick": Recipe("quick", epochs=5, learning_rate=3e-3),
     # What ships: under an hour on two cores.
     "full": Recipe("full", epochs=64, rounds=3),
     # What the project began with: Adam at its default rate, 10 epochs, batches of 32, MNIST alone.
