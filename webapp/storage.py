@@ -35,9 +35,6 @@ class Storage:
         """Raises FileNotFoundError when there is no such file."""
         return self.path(prediction_id, name).read_bytes()
 
-    def has(self, prediction_id: str, name: str) -> bool:
-        return self.path(prediction_id, name).is_file()
-
     def names(self, prediction_id: str) -> list[str]:
         """The names of what is kept for a prediction, in order; none for an unknown one."""
         folder = self.folder(prediction_id)

@@ -35,14 +35,6 @@ class Scorecard:
         counts = self.confusion.sum(axis=1)
         return [float(self.confusion[d, d] / counts[d]) if counts[d] else 1.0 for d in range(10)]
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "count": self.count,
-            "accuracy": self.accuracy,
-            "confusion": self.confusion.tolist(),
-            "calibration_error": self.calibration_error,
-        }
-
 
 def score(classifier: Classifier, images: Images, labels: Labels) -> Scorecard:
     """Score a network on (n, 28, 28) uint8 pictures in MNIST's convention and (n,) labels."""

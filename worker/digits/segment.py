@@ -64,10 +64,6 @@ def _joined(marks: list[Mark]) -> list[Mark]:
     return done
 
 
-def _largest(marks: list[Mark]) -> int:
-    return max(mark.size for mark in marks)
-
-
 def _belong(one: Mark, other: Mark, digit_height: float) -> bool:
     """Whether two marks are pieces of one digit, judged by gap, overlap and the joint size."""
     across = max(one.left, other.left) - min(one.right, other.right)  # gap; overlap if negative
