@@ -40,9 +40,10 @@ def init_app(app: Flask) -> None:
 
 
 def visitor() -> str | None:
-    """This visitor's id, or None for one who never gave a picture."""
+    """Whose history this is: the account's, or the cookie's; None before a first picture."""
     if "visitor" not in g:
-        g.visitor = _read_visitor_cookie()
+        signed_in = current_user.is_authenticated
+        g.visitor = current_user.visitor if signed_in else _read_visitor_cookie()
     known: str | None = g.visitor
     return known
 

@@ -1,5 +1,6 @@
 """The shared kernel: plain SQLAlchemy records with their own verbs. No Flask here."""
 
+from webapp.models.audit import AuditEntry, Deed
 from webapp.models.base import Base, UtcDateTime, new_token, utc_now
 from webapp.models.correction import Correction, Verdict
 from webapp.models.digit import Digit
@@ -12,8 +13,10 @@ from webapp.models.training_run import RunStatus, TrainingRun
 from webapp.models.user import Role, User
 
 __all__ = [
+    "AuditEntry",
     "Base",
     "Correction",
+    "Deed",
     "Digit",
     "Exam",
     "ModelVersion",

@@ -10,7 +10,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.models.base import Base, utc_now
+from webapp.models.base import Base, new_token, utc_now
 
 HASHER = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low-memory profile)
 SHORTEST_PASSWORD = 10
@@ -31,6 +31,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16), default=Role.PERSON)
+    visitor: Mapped[str] = mapped_column(String(64), unique=True, default=new_token)
 
     @property
     def is_admin(self) -> bool:
