@@ -2,7 +2,7 @@
 
 Run it with `MNIST_PATH=… PHOTOS_PATH=… python -m benchmarks.choices [epochs] [choice …]`.
 Every row is trained from the same seed for the same few epochs, and differs from the row
-above it by the choice it names; the last four are the other architectures.
+above it by the choice it names; the last three are the other architectures.
 """
 
 from __future__ import annotations

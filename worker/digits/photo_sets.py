@@ -8,6 +8,7 @@ tells pictures of different people apart. Kinds: `photo` and `drawn` (label: the
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,14 @@ class LabelledPicture:
     @property
     def is_digit(self) -> bool:
         return self.label is not None
+
+    @property
+    def is_kept_apart(self) -> bool:
+        """Whether its source is one of the half by which nothing is chosen, only measured.
+
+        A hash decides, so that a source stays where it is when others come.
+        """
+        return hashlib.sha256(self.source.encode()).digest()[0] % 2 == 1
 
 
 def read_photo_sets(folder: Path) -> Iterator[LabelledPicture]:

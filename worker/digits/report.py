@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -31,6 +31,7 @@ class Report:
     model_name: str
     mnist: Scorecard | None
     sets: Sequence[SetSummary]
+    halves: Sequence[SetSummary]  # the same pictures, parted by whether their source is kept apart
     outcomes: Sequence[Outcome]
     auroc: float
     calibration_error: float  # on the single digits of the photographs
@@ -43,6 +44,7 @@ class Report:
             model_name=model_name,
             mnist=mnist,
             sets=[summarise(name, some) for name, some in of_set.items()],
+            halves=[summarise(name, some) for name, some in _halves_of(outcomes) if some],
             outcomes=outcomes,
             auroc=refusal_auroc(outcomes),
             calibration_error=photo_calibration_error(outcomes),
@@ -51,7 +53,7 @@ class Report:
     def table(self) -> str:
         """The figures as lines of text."""
         heads = ("set", "pictures", "right", "wrong", "refused", "digits", "rows", "ms")
-        lines = [heads, *(_cells(summary) for summary in self.sets)]
+        lines = [heads, *(_cells(summary) for summary in (*self.sets, *self.halves))]
         widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
         rows = [
             "  ".join(
@@ -67,7 +69,7 @@ class Report:
         heads = "<th>set<th>pictures<th>right<th>wrong<th>refused<th>digits<th>rows<th>ms a picture"
         rows = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in _cells(summary))
-            for summary in self.sets
+            for summary in (*self.sets, *self.halves)
         )
         headlines = "".join(f"<p>{html.escape(line)}" for line in self._headlines())
         misses = "".join(self._misses_of(summary.name) for summary in self.sets)
@@ -104,6 +106,18 @@ class Report:
             return ""
         figures = "".join(_figure(outcome) for outcome in misses[:MISSES_SHOWN])
         return f"<h2>{html.escape(name)}: {len(misses)} missed</h2><div>{figures}</div>"
+
+
+def _halves_of(outcomes: list[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
+    kinds: dict[str, Callable[[Outcome], bool]] = {
+        "one digit": lambda outcome: len(outcome.truth) == 1,
+        "several digits": lambda outcome: len(outcome.truth) > 1,
+        "no digit": lambda outcome: not outcome.picture.is_digit,
+    }
+    for is_apart, half in ((False, "chosen by"), (True, "kept apart")):
+        for kind, belongs in kinds.items():
+            some = [o for o in outcomes if belongs(o) and o.picture.is_kept_apart == is_apart]
+            yield f"{kind}, {half}", some
 
 
 def _cells(summary: SetSummary) -> tuple[str, ...]:

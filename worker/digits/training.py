@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from worker.digits.model_card import UNCALIBRATED
 from worker.digits.network import build
 from worker.digits.outliers import draw_digits, draw_outliers
 
+PIECE = 1000  # pictures that are drawn in about a second
 CALM = Strength(rotation=0.13, shear=0.12, stretch=0.09, shift=1.0, elastic=0.8, worn=0.4)
 
 
@@ -208,7 +209,7 @@ def _fit(model: keras.Model, stage: Recipe, mnist: Mnist, lessons: Lessons, diar
     model.compile(optimizer=_optimizer(stage, steps), loss=_loss(stage))
     done = len(diary.records)
     model.fit(
-        make_batches(stage, mnist, np.random.default_rng(stage.seed), lessons),
+        make_batches(stage, mnist, np.random.default_rng(stage.seed), lessons, diary.stop_if_asked),
         initial_epoch=done,
         epochs=done + stage.epochs,
         steps_per_epoch=steps,
@@ -227,23 +228,32 @@ def _mean_of(rounds: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
 
 
 def make_batches(
-    recipe: Recipe, mnist: Mnist, random: np.random.Generator, lessons: Lessons = NO_LESSONS
+    recipe: Recipe,
+    mnist: Mnist,
+    random: np.random.Generator,
+    lessons: Lessons = NO_LESSONS,
+    between: Callable[[], None] = lambda: None,
 ) -> tf.data.Dataset:
     """Endless batches: (n, 28, 28, 1) float32 ink in 0..1 and (n,) int labels, 10 for no digit.
 
     MNIST, outliers, drawn digits and lessons each have their own share of every batch, so that
-    a few lessons count among many pictures, and old skills stay.
+    a few lessons count among many pictures, and old skills stay. The program draws for up to a
+    minute; `between()` is called every second or so meanwhile, and may raise.
     """
     shown = recipe.steps_on(mnist) * recipe.epochs  # batches; more pictures would not be seen
     parts = [_endless(mnist.train_images, mnist.train_labels, recipe.batch, recipe.seed)]
     if recipe.outliers:
         count = min(40_000, len(mnist), shown * recipe.outliers)
-        images = draw_outliers(count, mnist.train_images, random)
-        labels = np.full(len(images), NO_DIGIT, np.uint8)
-        parts.append(_endless(images, labels, recipe.outliers, recipe.seed))
+        pieces = [
+            draw_outliers(piece, mnist.train_images, random) for piece in _in_pieces(count, between)
+        ]
+        labels = np.full(count, NO_DIGIT, np.uint8)
+        parts.append(_endless(np.concatenate(pieces), labels, recipe.outliers, recipe.seed))
     if recipe.drawn:
-        drawn = draw_digits(min(12_000, shown * recipe.drawn), random)
-        parts.append(_endless(*drawn, recipe.drawn, recipe.seed))
+        count = min(12_000, shown * recipe.drawn)
+        drawn = [draw_digits(piece, random) for piece in _in_pieces(count, between)]
+        images, labels = (np.concatenate(arrays) for arrays in zip(*drawn, strict=True))
+        parts.append(_endless(images, labels, recipe.drawn, recipe.seed))
     if not recipe.outliers:
         lessons = lessons.of_digits
     if len(lessons):
@@ -265,6 +275,13 @@ def make_batches(
         .map(together, num_parallel_calls=2, deterministic=True)
         .prefetch(4)
     )
+
+
+def _in_pieces(count: int, between: Callable[[], None]) -> Iterator[int]:
+    """The sizes of pieces that make up `count`, with a word with the caller before each."""
+    for done in range(0, count, PIECE):
+        between()
+        yield min(PIECE, count - done)
 
 
 def as_ink(images: Images) -> NDArray[np.float32]:
@@ -386,6 +403,10 @@ class _Diary(keras.callbacks.Callback):  # type: ignore[misc]
         self.began = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self.stop_if_asked()
+
+    def stop_if_asked(self) -> None:
+        """Raises TrainingStoppedError when asked to; it asks once in `ask_every` seconds."""
         now = time.monotonic()
         if now - self.asked >= self.ask_every:
             self.asked = now

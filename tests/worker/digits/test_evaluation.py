@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,30 @@ def test_a_folder_with_a_manifest_is_read_whole_and_reported_with_its_misses(
     assert "numbers" in report.table()
     assert "42.png: 99 →" in report.page()
     assert "blank.png" not in report.page()
+
+
+def test_sources_are_parted_in_two_halves_and_stay_where_they_are() -> None:
+    def is_kept_apart(source: str) -> bool:
+        return LabelledPicture("set", "a.png", source, "1", b"").is_kept_apart
+
+    apart = [is_kept_apart(f"person {number}") for number in range(1000)]
+    assert 400 < sum(apart) < 600
+    assert is_kept_apart("person 7") == is_kept_apart("person 7")
+
+
+def test_the_report_counts_the_sources_by_which_nothing_was_chosen_on_their_own() -> None:
+    def of(source: str, label: str | None, number: str | None) -> Outcome:
+        picture = LabelledPicture("set", "a.png", source, label, b"")
+        return replace(outcome(label, number), picture=picture)
+
+    sources = [f"person {number}" for number in range(20)]
+    apart = [s for s in sources if LabelledPicture("", "", s, "1", b"").is_kept_apart]
+    outcomes = [of(s, "1", "1" if s in apart else "7") for s in sources]
+    outcomes.append(of(apart[0], None, None))
+    halves = {half.name: half for half in Report.of("tiny.keras", None, outcomes).halves}
+    assert set(halves) == {"one digit, chosen by", "one digit, kept apart", "no digit, kept apart"}
+    assert halves["one digit, kept apart"].right == 1.0
+    assert halves["one digit, chosen by"].right == 0.0
 
 
 def test_a_png_keeps_the_picture_to_the_bit() -> None:

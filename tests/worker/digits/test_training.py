@@ -46,6 +46,18 @@ def test_a_training_that_is_asked_to_stop_stops_between_two_steps(mnist: Mnist) 
         train(BRIEF, mnist, should_stop=lambda: True, stop_asked_every=0.0)
 
 
+def test_a_training_that_is_asked_to_stop_while_the_program_draws_stops_there(mnist: Mnist) -> None:
+    asked: list[bool] = []
+
+    def stop() -> None:
+        asked.append(True)
+        raise TrainingStoppedError
+
+    with pytest.raises(TrainingStoppedError):
+        make_batches(RECIPES["quick"], mnist, np.random.default_rng(0), between=stop)
+    assert asked == [True]
+
+
 def test_the_same_seed_trains_the_same_network(mnist: Mnist) -> None:
     one, other = (train(BRIEF, mnist) for _ in range(2))
     for left, right in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
