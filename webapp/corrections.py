@@ -11,7 +11,8 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.auth import remember_visitor, visitor
+from webapp.access import own_prediction
+from webapp.auth import visitor
 from webapp.database import db, writing
 from webapp.models import Correction, Digit, Prediction, Verdict
 from webapp.settings import Settings
@@ -55,20 +56,20 @@ class TooManyWaitingError(CorrectionError):
 
 
 def say(prediction_id: str, position: int, label: int | None) -> Correction:
-    """Note this visitor's word on one digit, in place of an earlier one that still waits.
+    """Note the giver's word on one digit, in place of an earlier one that still waits.
 
     None says "not a digit". Raises a CorrectionError when the word is not accepted.
     """
-    who = remember_visitor()
     with writing() as session:
-        digit = _digit(session, prediction_id, position)
-        return _note(session, digit, label, who)
+        who = own_prediction(session, prediction_id).visitor
+        return _note(session, _digit(session, prediction_id, position), label, who)
 
 
 def withdraw(prediction_id: str, position: int) -> None:
     """Take this visitor's word on one digit back. Raises AlreadyDecidedError for a decided one."""
     with writing() as session:
-        word = _own_word(session, _digit(session, prediction_id, position), visitor())
+        who = own_prediction(session, prediction_id).visitor
+        word = _own_word(session, _digit(session, prediction_id, position), who)
         if word is None:
             return
         if not word.can_be_undone:
@@ -78,8 +79,8 @@ def withdraw(prediction_id: str, position: int) -> None:
 
 def confirm_all(prediction_id: str) -> None:
     """Say "that was right" of every digit that this visitor has not spoken of."""
-    who = remember_visitor()
     with writing() as session:
+        who = own_prediction(session, prediction_id).visitor
         for digit in _digits(session, prediction_id):
             if _own_word(session, digit, who) is None:
                 _note(session, digit, digit.label, who)
@@ -88,8 +89,9 @@ def confirm_all(prediction_id: str) -> None:
 def withdraw_all(prediction_id: str) -> None:
     """Take back all that this visitor said of one picture and nobody has decided on."""
     with writing() as session:
+        who = own_prediction(session, prediction_id).visitor
         for digit in _digits(session, prediction_id):
-            word = _own_word(session, digit, visitor())
+            word = _own_word(session, digit, who)
             if word is not None and word.can_be_undone:
                 session.delete(word)
 
@@ -195,6 +197,6 @@ def _digit(session: Session, prediction_id: str, position: int) -> Digit:
     raise NoSuchDigitError
 
 
-def _own_word(session: Session, digit: Digit, who: str | None) -> Correction | None:
+def _own_word(session: Session, digit: Digit, who: str) -> Correction | None:
     query = select(Correction).where(Correction.digit_id == digit.id, Correction.visitor == who)
     return session.scalar(query)

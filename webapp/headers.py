@@ -32,6 +32,8 @@ def _add_headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
     if request.endpoint == "static":
         _keep_static_file(response)
+    elif response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
     elif not response.headers.get("Cache-Control"):
         response.headers["Cache-Control"] = "private, no-cache"
     return response

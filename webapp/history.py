@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, false
-
-from webapp.auth import is_admin, visitor
+from webapp.access import visible_predictions
+from webapp.auth import is_admin
 from webapp.database import db
 from webapp.models import Prediction, Status
 
@@ -63,11 +62,11 @@ class Page:
 
 def latest(count: int) -> Sequence[Prediction]:
     """This visitor's latest predictions."""
-    return db.session.scalars(_owned(everyone=False).limit(count)).all()
+    return db.session.scalars(visible_predictions(everyone=False).limit(count)).all()
 
 
 def page_of(filters: Filters, *, page_size: int) -> Page:
-    query = _owned(everyone=filters.everyone)
+    query = visible_predictions(everyone=filters.everyone)
     if filters.status:
         query = query.where(Prediction.status == filters.status)
     if filters.digit is not None:
@@ -79,15 +78,6 @@ def page_of(filters: Filters, *, page_size: int) -> Page:
     offset = (filters.page - 1) * page_size
     found = db.session.scalars(query.limit(page_size + 1).offset(offset)).all()
     return Page(found[:page_size], filters.page, has_next=len(found) > page_size)
-
-
-def _owned(*, everyone: bool) -> Select[tuple[Prediction]]:
-    if everyone:
-        return Prediction.newest_first()
-    owner = visitor()
-    return (
-        Prediction.newest_first().where(false()) if owner is None else Prediction.of_visitor(owner)
-    )
 
 
 def _midnight(day: date) -> datetime:

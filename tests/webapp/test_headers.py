@@ -19,7 +19,8 @@ def test_a_strict_policy_goes_with_every_page(address: str, client: FlaskClient)
     assert "frame-ancestors 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
-    assert headers["Cache-Control"] == "private, no-cache"
+    keeping = "no-store" if address == "/nowhere" else "private, no-cache"
+    assert headers["Cache-Control"] == keeping
 
 
 def test_pages_hold_no_script_or_style_of_their_own(client: FlaskClient) -> None:

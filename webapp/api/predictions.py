@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 
+from webapp.access import visible_prediction
 from webapp.api.corrections import as_json as correction_as_json
 from webapp.corrections import Words, number_as_corrected, words_on
-from webapp.database import db
 from webapp.history import BadFilterError, Filters, page_of
 from webapp.models import Digit, Prediction, Status
 from webapp.submission import QUEUE_AWAY, submit
@@ -33,7 +33,7 @@ def create() -> tuple[Response, int, dict[str, str]]:
 
 @resource.get("/<prediction_id>")
 def show(prediction_id: str) -> Response:
-    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    prediction = visible_prediction(prediction_id)
     response = jsonify(as_json(prediction, words_on([prediction])))
     response.headers["Cache-Control"] = "no-store"
     return response

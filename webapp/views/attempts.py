@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, url_for
+from flask import Blueprint, current_app, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from webapp.access import own_prediction
 from webapp.database import writing
-from webapp.models import Prediction
 from webapp.queue import Queue
 from webapp.submission import QUEUE_AWAY
 
@@ -16,8 +16,7 @@ pages = Blueprint("attempts", __name__, url_prefix="/predictions/<prediction_id>
 @pages.post("")
 def create(prediction_id: str) -> Response:
     with writing() as session:
-        prediction = session.get(Prediction, prediction_id) or abort(404)
-        prediction.try_again()
+        own_prediction(session, prediction_id).try_again()
     queue: Queue = current_app.extensions["cifra_queue"]
     if not queue.predict_later():
         flash(QUEUE_AWAY)

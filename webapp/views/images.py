@@ -1,10 +1,10 @@
-"""A prediction's pictures, each with a fixed type, for its page only."""
+"""A prediction's pictures, each with a fixed type, for its giver's eyes and an admin's."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort, current_app, request
 
-from webapp.database import db
+from webapp.access import visible_prediction
 from webapp.models import Prediction
 from webapp.storage import Storage
 from webapp.views.steps import STEP
@@ -12,12 +12,11 @@ from webapp.views.steps import STEP
 pages = Blueprint("images", __name__, url_prefix="/predictions/<prediction_id>/images")
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
-ONE_DAY = 24 * 3600
 
 
 @pages.get("/<name>")
 def show(prediction_id: str, name: str) -> Response:
-    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    prediction = visible_prediction(prediction_id)
     filename, media_type = _file(prediction, name)
     storage: Storage = current_app.extensions["cifra_storage"]
     try:
@@ -29,7 +28,7 @@ def show(prediction_id: str, name: str) -> Response:
 
 @pages.get("/digits/<int:position>")
 def digit(prediction_id: str, position: int) -> Response:
-    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    prediction = visible_prediction(prediction_id)
     found = next((digit for digit in prediction.digits if digit.position == position), None)
     return picture_response(found.ink_png, "image/png") if found else abort(404)
 
@@ -44,7 +43,10 @@ def _file(prediction: Prediction, name: str) -> tuple[str, str]:
 
 
 def picture_response(content: bytes, media_type: str) -> Response:
+    """A picture that a browser may keep but must ask for: each time its owner is checked anew."""
     response = Response(content, content_type=media_type)
     response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
     return response

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.access import is_own, visible_prediction
 from webapp.corrections import words_on
-from webapp.database import db
 from webapp.history import BadFilterError, Filters, page_of
-from webapp.models import Prediction, Status
+from webapp.models import Status
 from webapp.storage import Storage
 from webapp.submission import QUEUE_AWAY, submit
 from webapp.uploads import NoPictureError, UploadError, display_name
@@ -47,11 +47,12 @@ def create() -> Response | tuple[str, int, dict[str, str]]:
 
 @pages.get("/<prediction_id>")
 def show(prediction_id: str) -> str:
-    prediction = db.session.get(Prediction, prediction_id) or abort(404)
+    prediction = visible_prediction(prediction_id)
     storage: Storage = current_app.extensions["cifra_storage"]
     return render_template(
         "predictions/show.html",
         prediction=prediction,
+        is_own=is_own(prediction),
         words=words_on([prediction]),
         steps=steps_of(storage.names(prediction.id)),
         Status=Status,

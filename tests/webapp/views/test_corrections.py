@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.webapp.factories import answer, digit, given_prediction
+from tests.webapp.factories import admin, answer, digit, given_prediction, sign_in
 from webapp.database import writing
 from webapp.models import Correction, Prediction
 
@@ -95,34 +95,31 @@ def test_a_waiting_word_is_undone_and_a_decided_one_is_not(app: Flask, client: F
     assert "It was approved: the next model learns from it." in page
 
 
-def test_whoever_has_the_link_may_correct_once_for_themselves(
+def test_nobody_corrects_what_another_gave(app: Flask, client: FlaskClient) -> None:
+    prediction_id = read(app, client, "1")
+    stranger = app.test_client()
+    given_prediction(stranger)
+
+    assert correct(stranger, prediction_id, 0, "7").status_code == 404
+    assert said(app) == []
+
+
+def test_an_admin_sees_what_the_giver_says_and_does_not_answer_for_them(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = read(app, client, "1")
-    friend, stranger = app.test_client(), app.test_client()
-
-    correct(friend, prediction_id, 0, "7")
     correct(client, prediction_id, 0, "4")
+    reviewer = app.test_client()
+    admin(app)
+    sign_in(reviewer)
 
-    assert sorted(said(app), key=str) == [4, 7]
-    assert "You say that this is a 7." in friend.get(f"/predictions/{prediction_id}").text
-    assert "Somebody says that this is a 4." in stranger.get(f"/predictions/{prediction_id}").text
+    page = reviewer.get(f"/predictions/{prediction_id}").text
 
-
-def test_a_strangers_word_is_shown_to_others_once_it_is_approved(
-    app: Flask, client: FlaskClient
-) -> None:
-    prediction_id = read(app, client, "1")
-    correct(app.test_client(), prediction_id, 0, "7")
-    address = f"/predictions/{prediction_id}"
-
-    before = client.get(address).text
-    approve_all(app)
-    after = client.get(address).text
-
-    assert "Somebody says" not in before
-    assert "Somebody says that this is a 7." in after
-    assert "corrected to</span> 7" in client.get("/predictions").text
+    assert "Somebody says that this is a 4." in page
+    assert "What do you say?" not in page
+    assert "/correction" not in page
+    assert correct(reviewer, prediction_id, 0, "7").status_code == 404
+    assert said(app) == [4]
 
 
 def test_a_rejected_word_does_not_stand(app: Flask, client: FlaskClient) -> None:

@@ -70,7 +70,7 @@ def test_all_shown_are_approved_but_for_those_that_people_disagree_on(
 ) -> None:
     agreed = corrected(app, client, read="1", label=7, grey=1)
     contested = corrected(app, client, read="1", label=7, grey=2)
-    app.test_client().post(f"/predictions/{contested}/digits/0/correction", data={"label": "2"})
+    copy = corrected(app, app.test_client(), read="1", label=2, grey=2)
     page = ana.get(REVIEW).text
     assert "Approve all 1 shown" in page
     assert "leaves out the 2 below" in page
@@ -78,7 +78,7 @@ def test_all_shown_are_approved_but_for_those_that_people_disagree_on(
     press_approve_all(ana, page)
 
     verdicts = {one.digit.prediction_id: one.verdict for one in corrections(app)}
-    assert verdicts == {agreed: "approved", contested: "waiting"}
+    assert verdicts == {agreed: "approved", contested: "waiting", copy: "waiting"}
 
 
 def test_repetitions_and_contradictions_are_pointed_out(

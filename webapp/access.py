@@ -1,0 +1,45 @@
+"""Access: the one place that knows whose a prediction is. What is not yours is not there: 404."""
+
+from __future__ import annotations
+
+from flask import abort
+from sqlalchemy import Select, false
+from sqlalchemy.orm import Session
+
+from webapp.auth import is_admin, visitor
+from webapp.database import db
+from webapp.models import Prediction
+
+
+def visible_prediction(prediction_id: str) -> Prediction:
+    """A prediction to look at: one's own, or anybody's for an admin. Aborts with 404 otherwise."""
+    prediction = db.session.get(Prediction, prediction_id)
+    if prediction is None or not (is_own(prediction) or is_admin()):
+        abort(404)
+    return prediction
+
+
+def own_prediction(session: Session, prediction_id: str) -> Prediction:
+    """One's own prediction, to change it in the caller's transaction. Aborts with 404 otherwise.
+
+    Not even an admin speaks in another person's name, so theirs alone is found.
+    """
+    prediction = session.get(Prediction, prediction_id)
+    if prediction is None or not is_own(prediction):
+        abort(404)
+    return prediction
+
+
+def is_own(prediction: Prediction) -> bool:
+    """Whether this visitor gave the picture."""
+    return prediction.visitor == visitor()
+
+
+def visible_predictions(*, everyone: bool) -> Select[tuple[Prediction]]:
+    """One's own predictions, newest first; everybody's for an admin who asks for them."""
+    if everyone and is_admin():
+        return Prediction.newest_first()
+    owner = visitor()
+    return (
+        Prediction.newest_first().where(false()) if owner is None else Prediction.of_visitor(owner)
+    )
