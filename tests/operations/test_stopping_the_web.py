@@ -1,0 +1,105 @@
+"""A web process that is asked to end finishes the requests in hand first."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from honcho.environ import parse_procfile
+from sqlalchemy import select
+
+from tests.support.pictures import photo_of
+from tests.support.servers import ROOT, environment, free_port, wait_until
+from webapp.app import create_app
+from webapp.database import db
+from webapp.models import Prediction
+from webapp.settings import Settings
+from webapp.storage import Storage
+
+BOUNDARY = "a-line-between-the-parts"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        secret_key="a secret for the tests",
+        data_dir=tmp_path,
+        redis_url="redis://127.0.0.1:1/0",  # nobody listens there
+    )
+
+
+def test_an_upload_in_flight_at_sigterm_is_answered_and_kept(settings: Settings) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        db.create_all()
+    head, body = upload_of(photo_of("7"))
+    half = len(body) // 2
+    with web_process(settings) as (process, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=120) as line:
+            line.sendall(head)
+            assert b"100 Continue" in line.recv(1024), "the request is in hand"
+            line.sendall(body[:half])
+            process.send_signal(signal.SIGTERM)
+            time.sleep(1)  # by now it would be gone, had it nothing in hand
+            assert process.poll() is None
+            line.sendall(body[half:])
+            answer = line.makefile("rb").read()
+        status = process.wait(60)
+
+    assert answer.startswith(b"HTTP/1.1 202 "), answer
+    assert status == 0
+    with app.app_context():
+        (prediction_id,) = db.session.scalars(select(Prediction.id)).all()
+    assert prediction_id.encode() in answer
+    storage: Storage = app.extensions["cifra_storage"]
+    assert "preview.jpg" in storage.names(prediction_id)
+
+
+@contextmanager
+def web_process(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The web as the Procfile starts it, but with a grace that does for a crowded machine."""
+    command = parse_procfile((ROOT / "Procfile").read_text()).processes["web"]
+    command = re.sub(r"--graceful-timeout \d+", "--graceful-timeout 120", command)
+    port = free_port()
+    places = {"HOST": "127.0.0.1", "PORT": str(port)}
+    places["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", command], cwd=ROOT, env=environment(settings) | places
+    )
+    try:
+        wait_until(lambda: answers(port), seconds=60)
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def upload_of(picture: bytes) -> tuple[bytes, bytes]:
+    """Head and body of a request that gives a picture over the API."""
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="7.png"\r\n\r\n'
+    body = part.encode() + picture + f"\r\n--{BOUNDARY}--\r\n".encode()
+    lines = (
+        "POST /api/predictions HTTP/1.1",
+        "Host: localhost",
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        "Expect: 100-continue",
+    )
+    return "\r\n".join([*lines, "", ""]).encode(), body
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError):
+        return bool(urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+    return False
