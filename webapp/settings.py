@@ -32,6 +32,7 @@ class Settings:
     max_waiting: int = 1000  # uploads; more are asked to come again later
     busy_timeout: timedelta = timedelta(seconds=5)  # for SQLite's lock, or for PostgreSQL to answer
     corrections_per_person: int = 200  # that wait for an admin
+    retention: timedelta | None = None  # how long pictures are kept; None: until they are deleted
     mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
     trusted_proxies: int = 0
 
@@ -52,6 +53,8 @@ class Settings:
         """Read the environment. Raises environs.EnvValidationError naming each bad variable."""
         env = Env(eager=False)
         positive = Range(min=1)
+        kept_for = env.str("RETENTION_DAYS", "")
+        days = kept_for and env.int("RETENTION_DAYS", validate=Range(min=0, max=36500))
         values: dict[str, Any] = {
             "secret_key": env.str("SECRET_KEY", validate=Length(min=16)),
             "data_dir": env.path("DATA_DIR", cls.data_dir),
@@ -70,6 +73,7 @@ class Settings:
             "corrections_per_person": env.int(
                 "CORRECTIONS_PER_PERSON", cls.corrections_per_person, validate=positive
             ),
+            "retention": timedelta(days=days) if days else None,
             "mnist_path": env.path("MNIST_PATH", None),
             "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         }

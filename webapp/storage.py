@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+PICTURE = "picture"  # what the reader reads
+ORIGINAL = "original"  # the same where an older Cifra kept it: the very bytes that came
 HALF_WRITTEN = ".writing-"  # how the name begins of a file that is not whole yet
 
 
@@ -34,6 +36,14 @@ class Storage:
     def read(self, prediction_id: str, name: str) -> bytes:
         """Raises FileNotFoundError when there is no such file."""
         return self.path(prediction_id, name).read_bytes()
+
+    def read_picture(self, prediction_id: str) -> bytes:
+        """The picture that the reader reads. Raises FileNotFoundError when there is none."""
+        return self.read(prediction_id, self.picture_name(prediction_id))
+
+    def picture_name(self, prediction_id: str) -> str:
+        """The name of the picture that the reader reads."""
+        return ORIGINAL if self.path(prediction_id, ORIGINAL).exists() else PICTURE
 
     def names(self, prediction_id: str) -> list[str]:
         """The names of what is kept for a prediction, in order; none for an unknown one."""

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.database import db, writing
+from webapp.deletion import delete_older_than, forget_ink
 from webapp.models import Prediction, TrainingRun, utc_now
 from webapp.queue import Queue
 from webapp.storage import Storage
@@ -32,6 +33,7 @@ def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
         try:
             with app.app_context():
                 sweep(app.extensions["cifra_queue"])
+                expire(app.extensions["cifra_settings"].retention)
                 if time.monotonic() >= tidy_at:
                     tidy(app.extensions["cifra_storage"])
                     tidy_at += TIDY_EVERY.total_seconds()
@@ -59,8 +61,23 @@ def sweep(queue: Queue) -> None:
         queue.retrain_later(run_id)
 
 
+def expire(retention: timedelta | None) -> None:
+    """Delete a batch of the pictures that were kept long enough; the next round takes the next."""
+    if retention is None:
+        return
+    deleted = delete_older_than(utc_now() - retention)
+    if deleted:
+        log.info("%s pictures were kept for %s days and are deleted.", deleted, retention.days)
+
+
 def tidy(storage: Storage) -> None:
-    """Remove files that no row names, and what killed writers left half-written."""
+    """Remove what should not be there any more.
+
+    That is files that no row names, what killed writers left half-written, and pictures in an exam
+    that went on while their correction was deleted.
+    """
+    with writing() as session:
+        forget_ink(session)
     settled_down = list(storage.untouched_since(utc_now() - ORPHANED_AFTER))
     for start in range(0, len(settled_down), TIDIED_AT_ONCE):
         ids = settled_down[start : start + TIDIED_AT_ONCE]

@@ -25,6 +25,7 @@ class Corrections:
     labels: Labels  # (n,): what people say, 0..9 or NO_DIGIT
     read_as: Labels  # (n,): what the model of the time said, 0..9
     held_out: NDArray[np.bool_]  # (n,): never trained on
+    ink_sha256: NDArray[np.str_]  # (n,): by which a picture is found when it must be forgotten
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -45,7 +46,11 @@ class Corrections:
     def where(self, chosen: NDArray[np.bool_]) -> Corrections:
         """Those that a mask (n,) chooses."""
         return Corrections(
-            self.images[chosen], self.labels[chosen], self.read_as[chosen], self.held_out[chosen]
+            self.images[chosen],
+            self.labels[chosen],
+            self.read_as[chosen],
+            self.held_out[chosen],
+            self.ink_sha256[chosen],
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,6 +74,7 @@ def load_corrections(session: Session) -> Corrections:
         labels=np.array(labels, np.uint8),
         read_as=np.array([one.read_as for one in agreed], np.uint8),
         held_out=np.array([one.is_held_out for one in agreed], np.bool_),
+        ink_sha256=np.array([one.ink_sha256 for one in agreed], np.str_),
     )
 
 

@@ -44,6 +44,7 @@ class Questions:
     margin: float  # of all pictures
     digit_margin: float | None = None  # of each digit's pictures; None: not judged by digit
     may_refuse: bool = True  # whether "no digit" is an answer, as it is to people's pictures
+    ink_sha256: NDArray[np.str_] | None = None  # (n,), of corrections
     always_shown: Sequence[int] = ()  # indices of pictures to keep, however they are read
 
     def allowed(self, count: int, margin: float) -> int:
@@ -71,9 +72,15 @@ def papers_of(mnist: Mnist, corrections: Corrections) -> list[Questions]:
             DIGIT_MARGIN,
             may_refuse=False,
         ),
-        Questions(HELD_OUT, held_out.images, held_out.labels, CORRECTIONS_MARGIN),
-        Questions(NEVER_AGAIN, misread.images, misread.labels, CORRECTIONS_MARGIN),
+        _of_people(HELD_OUT, held_out),
+        _of_people(NEVER_AGAIN, misread),
     ]
+
+
+def _of_people(name: str, asked: Corrections) -> Questions:
+    return Questions(
+        name, asked.images, asked.labels, CORRECTIONS_MARGIN, ink_sha256=asked.ink_sha256
+    )
 
 
 def hold_exam(
@@ -214,6 +221,7 @@ def _worth_showing(
             challenger=_label(challenger.read[index]),
             champion=_label(others[index]),
             png=_png(questions.images[index]),
+            ink_sha256="" if questions.ink_sha256 is None else str(questions.ink_sha256[index]),
         )
         for index in chosen
     ]

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from webapp.access import visible_prediction
 from webapp.api.corrections import as_json as correction_as_json
 from webapp.corrections import Words, number_as_corrected, words_on
+from webapp.deletion import delete_prediction
 from webapp.history import BadFilterError, Filters, page_of
 from webapp.models import Digit, Prediction, Status
 from webapp.submission import QUEUE_AWAY, submit
@@ -37,6 +38,12 @@ def show(prediction_id: str) -> Response:
     response = jsonify(as_json(prediction, words_on([prediction])))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@resource.delete("/<prediction_id>")
+def destroy(prediction_id: str) -> tuple[str, int]:
+    delete_prediction(visible_prediction(prediction_id))
+    return "", 204
 
 
 @resource.get("")

@@ -123,6 +123,11 @@ class Correction(Base):
         return select(cls).join(cls.digit).where(Digit.prediction_id.in_(ids)).order_by(cls.id)
 
     @classmethod
+    def of_visitor(cls, visitor: str) -> Select[tuple[Correction]]:
+        """All that one person said, oldest first."""
+        return select(cls).where(cls.visitor == visitor).order_by(cls.id)
+
+    @classmethod
     def waiting(cls) -> Select[tuple[int]]:
         """How many wait for an admin."""
         return select(func.count()).select_from(cls).where(cls.verdict == Verdict.WAITING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -50,6 +50,7 @@ class Picture:
     challenger: int | None  # what it read; None: it told that this is no digit
     champion: int | None  # None as well when there was no champion
     png: str  # the 28×28 ink as a grey PNG, in base64
+    ink_sha256: str = ""  # of the correction that it comes from; "" for MNIST's own
     number: int = -1  # its place in the exam, known once the exam is read back
 
     @property
@@ -78,6 +79,15 @@ class Exam:
     def lost(self) -> list[Picture]:
         return self._where(lambda picture: picture.champion == picture.truth != picture.challenger)
 
+    @property
+    def inks(self) -> set[str]:
+        """The corrections whose pictures it keeps, by the hash of their ink."""
+        return {picture.ink_sha256 for picture in self.pictures} - {""}
+
+    def picture(self, number: int) -> Picture | None:
+        """The picture at this place; None for one that was forgotten, or never was."""
+        return next((picture for picture in self.pictures if picture.number == number), None)
+
     def paper(self, name: str) -> Paper | None:
         return next((paper for paper in self.papers if paper.name == name), None)
 
@@ -99,6 +109,15 @@ class Exam:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    @staticmethod
+    def forgetting(told: dict[str, Any], inks: Collection[str]) -> dict[str, Any]:
+        """The exam as it is kept, without these pictures. The others keep their places."""
+        pictures = [
+            None if picture and picture.get("ink_sha256") in inks else picture
+            for picture in told["pictures"]
+        ]
+        return {**told, "pictures": pictures}
+
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Exam:
         papers = [
@@ -113,5 +132,6 @@ class Exam:
         pictures = [
             Picture(**{**picture, "number": number})
             for number, picture in enumerate(told["pictures"])
+            if picture is not None
         ]
         return cls(**{**told, "papers": papers, "pictures": pictures})

@@ -40,10 +40,10 @@ def show(version_id: int) -> str:
 def picture(version_id: int, number: int) -> Response:
     """A 28×28 of the exam. MNIST's may be seen by anyone, people's own by an admin alone."""
     version = db.session.get(ModelVersion, version_id) or abort(404)
-    pictures = _exam_of(version).pictures
-    if number >= len(pictures) or not (pictures[number].paper == MNIST or is_admin()):
+    found = _exam_of(version).picture(number)
+    if found is None or not (found.paper == MNIST or is_admin()):
         abort(404)
-    return picture_response(pictures[number].content, "image/png")
+    return picture_response(found.content, "image/png")
 
 
 def _exam_of(version: ModelVersion) -> Exam:

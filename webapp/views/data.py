@@ -1,0 +1,36 @@
+"""My data: what Cifra keeps of a visitor, to take along or to delete. It needs no account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, render_template, stream_with_context
+from sqlalchemy import func, select
+
+from webapp.access import visible_predictions
+from webapp.auth import visitor
+from webapp.database import db
+from webapp.export import export_of
+from webapp.models import Correction, utc_now
+
+pages = Blueprint("data", __name__, url_prefix="/account/data")
+
+
+@pages.get("")
+def show() -> str:
+    own = visible_predictions(everyone=False)
+    said = select(func.count()).where(Correction.visitor == visitor())
+    return render_template(
+        "data/show.html",
+        pictures=db.session.scalar(select(func.count()).select_from(own.subquery())),
+        corrections=db.session.scalar(said),
+        retention=current_app.extensions["cifra_settings"].retention,
+    )
+
+
+@pages.get("/export")
+def export() -> Response:
+    owner = visitor() or abort(404)
+    pieces = stream_with_context(export_of(owner))
+    response = Response(pieces, content_type="application/zip")
+    response.headers["Content-Disposition"] = f"attachment; filename=cifra-{utc_now():%Y-%m-%d}.zip"
+    response.headers["Cache-Control"] = "no-store"
+    return response
