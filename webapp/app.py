@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import api, auth, cli, errors, headers, views
+from webapp import api, auth, cli, errors, headers, limits, views
 from webapp.database import init_database
 from webapp.queue import Queue
 from webapp.settings import Settings
@@ -24,6 +24,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + FORM_OVERHEAD_BYTES,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure_cookies else "session",
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open as long as its session
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -34,6 +36,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     init_database(app)
-    for part in (auth, headers, errors, views, api, cli):
+    for part in (auth, headers, errors, views, api, limits, cli):
         part.init_app(app)
     return app

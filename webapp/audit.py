@@ -14,5 +14,5 @@ def record(
 ) -> None:
     """Write a deed down: of whoever is signed in, of whom `by` names, or of a command."""
     who = by or (current_user if has_request_context() and current_user.is_authenticated else None)
-    address = request.remote_addr if has_request_context() else None
+    address = (request.remote_addr or "")[:45] if has_request_context() else None
     session.add(AuditEntry.of(deed, subject, by=who, address=address, note=note))

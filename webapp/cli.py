@@ -10,8 +10,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from webapp.audit import record
 from webapp.database import db, writing
-from webapp.models import Role, User
+from webapp.models import Deed, Role, User
 from webapp.settings import ROOT, Settings
 from webapp.sweep import sweep_until
 
@@ -41,6 +42,7 @@ def create_admin(email: str, password: str) -> None:
             if session.scalar(User.with_email(email)):
                 raise click.ClickException(f"{user.email} has an account already.")
             session.add(user)
+            record(session, Deed.CREATED_ADMIN, user.email)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{user.email} can sign in now.")

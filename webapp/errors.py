@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import (
@@ -51,6 +52,7 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(RateLimitExceeded, on_over_limit)
     app.register_error_handler(UploadError, on_upload_error)
     app.register_error_handler(CorrectionError, on_correction_error)
     app.register_error_handler(OperationalError, on_database_away)
@@ -67,6 +69,15 @@ def on_http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name != "Content-Type":
             response.headers[name] = value
+    return response
+
+
+def on_over_limit(error: RateLimitExceeded) -> Response:
+    """Says how long to wait at most: until the minute or the hour that is counted has passed."""
+    seconds = error.limit.limit.get_expiry()
+    wait = "a minute" if seconds <= 60 else "an hour"
+    response = _answer(429, f"That was a lot in a short time. Wait {wait}, then try again.")
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

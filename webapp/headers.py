@@ -30,6 +30,8 @@ def _add_headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
     if request.endpoint == "static":
         _keep_static_file(response)
     elif response.status_code >= 400:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
+from webapp.audit import record
 from webapp.database import db, writing
-from webapp.models import Correction, Prediction, User, Verdict
+from webapp.models import Correction, Deed, Prediction, User, Verdict
 
 ROOM_AROUND = 2.2  # how much of the picture is shown, in sizes of the digit
 
@@ -137,6 +138,8 @@ def decide(ballots: Sequence[str], verdict: Verdict, *, by: User) -> Decision:
                 correction.approve(by=by)
             else:
                 correction.reject(by=by)
+            deed = Deed.APPROVED if verdict == Verdict.APPROVED else Deed.REJECTED
+            record(session, deed, f"correction {correction.id}: {correction.says}", by=by)
     return Decision(decided=len(seen), missed=len(set(ballots)) - len(seen))
 
 

@@ -33,8 +33,14 @@ class Settings:
     busy_timeout: timedelta = timedelta(seconds=5)  # for SQLite's lock, or for PostgreSQL to answer
     corrections_per_person: int = 200  # that wait for an admin
     retention: timedelta | None = None  # how long pictures are kept; None: until they are deleted
+    uploads_per_person: int = 60  # a minute; here and below, 0 is no limit
+    uploads_per_address: int = 600  # a minute; a classroom shares one
+    sign_ins_per_address: int = 60  # a minute
+    sign_ups_per_address: int = 60  # an hour
+    retrains_per_person: int = 20  # an hour
     mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
     trusted_proxies: int = 0
+    secure_cookies: bool = False  # always; without it, only for requests that came over TLS
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -73,9 +79,25 @@ class Settings:
             "corrections_per_person": env.int(
                 "CORRECTIONS_PER_PERSON", cls.corrections_per_person, validate=positive
             ),
+            "uploads_per_person": env.int(
+                "UPLOADS_PER_PERSON", cls.uploads_per_person, validate=Range(min=0)
+            ),
+            "uploads_per_address": env.int(
+                "UPLOADS_PER_ADDRESS", cls.uploads_per_address, validate=Range(min=0)
+            ),
+            "sign_ins_per_address": env.int(
+                "SIGN_INS_PER_ADDRESS", cls.sign_ins_per_address, validate=Range(min=0)
+            ),
+            "sign_ups_per_address": env.int(
+                "SIGN_UPS_PER_ADDRESS", cls.sign_ups_per_address, validate=Range(min=0)
+            ),
+            "retrains_per_person": env.int(
+                "RETRAINS_PER_PERSON", cls.retrains_per_person, validate=Range(min=0)
+            ),
             "retention": timedelta(days=days) if days else None,
             "mnist_path": env.path("MNIST_PATH", None),
             "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
+            "secure_cookies": env.bool("SECURE_COOKIES", cls.secure_cookies),
         }
         env.seal()
         return cls(**values)

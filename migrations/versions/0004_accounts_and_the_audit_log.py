@@ -1,4 +1,4 @@
-"""A history of its own for every account, and the audit log that nobody changes"""
+"""A history for every account, sign-ins that can be ended, and the audit log"""
 
 import secrets
 
@@ -26,6 +26,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     _refuse_to_change_the_audit_log()
+    op.create_table(
+        "sign_ins",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_sign_ins_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
+    )
+    with op.batch_alter_table("sign_ins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_ins_user_id"), ["user_id"], unique=False)
 
 
 def _give_every_account_a_history() -> None:
@@ -60,6 +76,7 @@ def _refuse_to_change_the_audit_log() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("sign_ins")
     op.drop_table("audit_entries")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("drop function refuse_to_change_the_audit_log()")

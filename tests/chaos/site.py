@@ -31,6 +31,7 @@ SETTINGS = {
     "TF_NUM_INTRAOP_THREADS": "1",
 }
 LEASE_SECONDS = int(SETTINGS["LEASE_SECONDS"])
+UNLIMITED = {"UPLOADS_PER_PERSON": "0", "UPLOADS_PER_ADDRESS": "0"}  # all come from one address
 FOREVER = 10**9  # uploads that may wait: the queue's bound has a test of its own
 
 
@@ -45,7 +46,7 @@ class Site:
         self.redis = RedisServer(self.folder)
         self.redis.start(remembering=True)
         self.line = Line(self.redis.port)
-        own = {"REDIS_URL": self.line.url, "MAX_WAITING": str(FOREVER)}
+        own = {"REDIS_URL": self.line.url, "MAX_WAITING": str(FOREVER), **UNLIMITED}
         self.house = House(self.folder, free_port(), SETTINGS | own)
         data = self.folder / "data"
         data.mkdir()

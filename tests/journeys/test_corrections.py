@@ -90,7 +90,7 @@ def press(within: Locator, name: str) -> None:
 
 
 def sign_in(page: Page) -> None:
-    page.get_by_role("link", name="Sign in as admin").click()
+    page.get_by_role("link", name="Sign in", exact=True).click()
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

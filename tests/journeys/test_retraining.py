@@ -74,7 +74,7 @@ def give_until_answered_by(page: Page, house: House, *, version: int) -> None:
 
 
 def sign_in(page: Page) -> None:
-    page.get_by_role("link", name="Sign in as admin").click()
+    page.get_by_role("link", name="Sign in", exact=True).click()
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

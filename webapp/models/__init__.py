@@ -9,6 +9,7 @@ from webapp.models.ledger import Span, read_ledger
 from webapp.models.model_version import ModelVersion
 from webapp.models.prediction import Prediction, Status
 from webapp.models.publication import Occasion, Publication
+from webapp.models.sign_in import SignIn
 from webapp.models.training_run import RunStatus, TrainingRun
 from webapp.models.user import Role, User
 
@@ -25,6 +26,7 @@ __all__ = [
     "Publication",
     "Role",
     "RunStatus",
+    "SignIn",
     "Span",
     "Status",
     "TrainingRun",

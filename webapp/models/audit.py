@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, Select, String, Text, event, select
+from sqlalchemy import DDL, Select, String, Text, event, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Base, utc_now
@@ -60,6 +60,10 @@ class AuditEntry(Base):
             address=address,
             note=note,
         )
+
+    @classmethod
+    def count(cls) -> Select[tuple[int]]:
+        return select(func.count()).select_from(cls)
 
     @classmethod
     def newest_first(cls) -> Select[tuple[AuditEntry]]:

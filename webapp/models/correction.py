@@ -16,8 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     select,
+    update,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from webapp.models.base import Base, utc_now
 from webapp.models.digit import Digit
@@ -136,6 +137,23 @@ class Correction(Base):
     def waiting_of(cls, visitor: str) -> Select[tuple[int]]:
         """How many of one person's corrections wait."""
         return cls.waiting().where(cls.visitor == visitor)
+
+    @classmethod
+    def hand_over(cls, session: Session, visitor: str, *, to: str) -> None:
+        """Make one visitor's words another's, in the caller's transaction.
+
+        Where both spoke of a digit, the decided word stays; of two alike, that of the other.
+        """
+        theirs = aliased(cls)
+        both = session.execute(
+            select(cls, theirs)
+            .join(theirs, theirs.digit_id == cls.digit_id)
+            .where(cls.visitor == visitor, theirs.visitor == to)
+        )
+        for given, kept in both.tuples().all():
+            session.delete(kept if kept.can_be_undone and not given.can_be_undone else given)
+        session.flush()
+        session.execute(update(cls).where(cls.visitor == visitor).values(visitor=to))
 
     def approve(self, *, by: User | None) -> None:
         self._decide(Verdict.APPROVED, by)

@@ -111,6 +111,11 @@ class Prediction(Base):
         return session.scalar(cls.waiting().with_only_columns(cls.id).limit(1)) is not None
 
     @classmethod
+    def hand_over(cls, session: Session, visitor: str, *, to: str) -> None:
+        """Give one visitor's whole history to another, in the caller's transaction."""
+        session.execute(update(cls).where(cls.visitor == visitor).values(visitor=to))
+
+    @classmethod
     def known(cls, session: Session, ids: Iterable[str]) -> set[str]:
         """Those of the ids that have a row."""
         return set(session.scalars(select(cls.id).where(cls.id.in_(ids))))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Select, String, select
+from sqlalchemy import Select, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Base, new_token, utc_now
 
 HASHER = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low-memory profile)
 SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 256  # characters; room for any sentence, and none for a flood
+LONGEST_EMAIL = 254  # RFC 5321 leaves no room for more
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 
 class Role(StrEnum):
@@ -22,7 +27,7 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """An account with an e-mail address, a hashed password and a role."""
+    """An account with an e-mail address, a hashed password, a role and a history."""
 
     __tablename__ = "users"
 
@@ -39,30 +44,67 @@ class User(Base):
 
     @classmethod
     def with_email(cls, email: str) -> Select[tuple[User]]:
-        return select(cls).where(cls.email == email.strip().lower())
+        return select(cls).where(cls.email == normal(email))
+
+    @classmethod
+    def count_admins(cls) -> Select[tuple[int]]:
+        return select(func.count()).select_from(cls).where(cls.role == Role.ADMIN)
 
     @classmethod
     def create(cls, *, email: str, password: str, role: Role = Role.PERSON) -> User:
-        """A new account. Raises WeakPasswordError for a password under ten characters."""
-        if len(password) < SHORTEST_PASSWORD:
-            raise WeakPasswordError
-        return cls(email=email.strip().lower(), password_hash=HASHER.hash(password), role=role)
-
-    def has_password(self, password: str) -> bool:
-        try:
-            return HASHER.verify(self.password_hash, password)
-        except VerificationError:
-            return False
+        """A new account. Raises BadEmailError, or WeakPasswordError for under ten characters."""
+        if len(email) > LONGEST_EMAIL or not EMAIL.fullmatch(normal(email)):
+            raise BadEmailError
+        return cls(
+            email=normal(email),
+            password_hash=hash_password(password, email=email),
+            role=role,
+            visitor=new_token(),
+        )
 
     # What Flask-Login asks of a user, kept here in plain Python so that models need no Flask.
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
-    def get_id(self) -> str:
-        return str(self.id)
+
+def hash_password(password: str, *, email: str) -> str:
+    """Raises WeakPasswordError for one that is too short, too long or the e-mail address."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise WeakPasswordError
+    if normal(password) == normal(email):
+        raise WeakPasswordError("The password must not be the e-mail address.")
+    return HASHER.hash(password)
+
+
+def is_password_of(user: User | None, password: str) -> bool:
+    """Whether it is this user's. For nobody it takes as long, so that time tells nothing."""
+    kept = user.password_hash if user else _nobodys_hash()
+    try:
+        return HASHER.verify(kept, password[: LONGEST_PASSWORD + 1])
+    except VerificationError:
+        return False
+
+
+def normal(email: str) -> str:
+    """An e-mail address as it is kept and compared."""
+    return email.strip().lower()
+
+
+@cache
+def _nobodys_hash() -> str:
+    return HASHER.hash(new_token())
+
+
+class BadEmailError(ValueError):
+    def __init__(self) -> None:
+        super().__init__("That doesn't look like an e-mail address.")
 
 
 class WeakPasswordError(ValueError):
-    def __init__(self) -> None:
-        super().__init__(f"The password needs at least {SHORTEST_PASSWORD} characters.")
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(
+            sentence
+            or f"The password needs at least {SHORTEST_PASSWORD} characters, "
+            f"and at most {LONGEST_PASSWORD}."
+        )

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webapp.views import (
+    accounts,
     attempts,
     confirmations,
     corrections,
@@ -15,11 +16,13 @@ from webapp.views import (
     images,
     meta,
     predictions,
+    renewals,
     sessions,
     versions,
     words,
 )
 from webapp.views.admin import (
+    audit,
     cancellations,
     exams,
     ledger,
@@ -47,6 +50,8 @@ def init_app(app: Flask) -> None:
         data,
         deletions,
         sessions,
+        renewals,
+        accounts,
         meta,
         versions,
         models,
@@ -55,6 +60,7 @@ def init_app(app: Flask) -> None:
         rollbacks,
         pins,
         ledger,
+        audit,
         exams,
         training_runs,
         cancellations,

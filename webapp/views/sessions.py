@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.auth import sign_in, sign_out
+from webapp.accounts import sign_in, sign_out
+from webapp.auth import is_admin
+from webapp.tries import TooManyTriesError
+from webapp.views.onward import onward
 
 pages = Blueprint("sessions", __name__, url_prefix="/session")
+
+WRONG = "This e-mail address and password don't belong together."
 
 
 @pages.get("/new")
 def new() -> str:
-    return render_template("sessions/new.html", email="", next=request.args.get("next", ""))
+    return _form()
 
 
 @pages.post("")
-def create() -> Response | tuple[str, int]:
-    email, onward = request.form.get("email", ""), request.form.get("next", "")
-    if not sign_in(email, request.form.get("password", "")):
-        problem = "This e-mail address and password don't belong together."
-        page = render_template("sessions/new.html", email=email, next=onward, problem=problem)
-        return page, 422
-    return redirect(onward if _is_ours(onward) else url_for("models.index"), 303)
+def create() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    try:
+        is_in = sign_in(request.form.get("email", ""), request.form.get("password", ""))
+    except TooManyTriesError as error:
+        return _form(str(error)), 429, error.headers
+    if not is_in:
+        return _form(WRONG), 422
+    home = "models.index" if is_admin() else "home.index"
+    return redirect(onward() or url_for(home), 303)
 
 
 @pages.post("/end")
@@ -34,8 +39,6 @@ def destroy() -> Response:
     return redirect(url_for("home.index"), 303)
 
 
-def _is_ours(address: str) -> bool:
-    """Whether an address stays on this site: a path, and nothing that a browser reads as a host."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return is_path and not parts.scheme and not parts.netloc
+def _form(problem: str | None = None) -> str:
+    email = request.form.get("email", "")
+    return render_template("sessions/new.html", email=email, next=onward(), problem=problem)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
+from webapp.audit import record
 from webapp.auth import admin_required
 from webapp.database import writing
-from webapp.models import TrainingRun
+from webapp.models import Deed, TrainingRun
 
 pages = Blueprint(
     "cancellations", __name__, url_prefix="/admin/training-runs/<int:run_id>/cancellation"
@@ -21,4 +22,5 @@ def create(run_id: int) -> Response:
         run = session.get(TrainingRun, run_id) or abort(404)
         if not run.is_finished:
             run.request_cancel()
+            record(session, Deed.CANCELLED, f"run {run.id}")
     return redirect(url_for("training_runs.show", run_id=run_id), 303)

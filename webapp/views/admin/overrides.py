@@ -6,16 +6,17 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.auth import admin_required
+from webapp.audit import record
+from webapp.auth import fresh_admin_required
 from webapp.database import writing
-from webapp.models import ModelVersion, Occasion
+from webapp.models import Deed, ModelVersion, Occasion
 from webapp.views.admin.deeds import announce, reason_given
 
 pages = Blueprint("overrides", __name__, url_prefix="/admin/models/<int:version_id>/override")
 
 
 @pages.post("")
-@admin_required
+@fresh_admin_required
 def create(version_id: int) -> Response:
     """Both the tick and the reason are asked for; the ledger keeps who it was and the reason."""
     reason = reason_given()
@@ -26,5 +27,6 @@ def create(version_id: int) -> Response:
             flash("To publish it all the same, tick the box and give a reason.")
             return back
         version.publish(Occasion.OVERRIDDEN, by=current_user, reason=reason)
+        record(session, Deed.OVERRODE, version.name, note=reason)
     announce(version)
     return back

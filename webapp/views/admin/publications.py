@@ -6,16 +6,17 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.auth import admin_required
+from webapp.audit import record
+from webapp.auth import fresh_admin_required
 from webapp.database import writing
-from webapp.models import ModelVersion, Occasion
+from webapp.models import Deed, ModelVersion, Occasion
 from webapp.views.admin.deeds import announce, reason_given
 
 pages = Blueprint("publications", __name__, url_prefix="/admin/models/<int:version_id>/publication")
 
 
 @pages.post("")
-@admin_required
+@fresh_admin_required
 def create(version_id: int) -> Response:
     with writing() as session:
         version = session.get(ModelVersion, version_id) or abort(404)
@@ -28,5 +29,6 @@ def create(version_id: int) -> Response:
             reason=reason_given(),
             pinned="pinned" in request.form,
         )
+        record(session, Deed.PUBLISHED, version.name, note=reason_given())
     announce(version)
     return redirect(url_for("models.show", version_id=version_id), 303)

@@ -6,21 +6,23 @@ from flask import Blueprint, flash, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.auth import admin_required
+from webapp.audit import record
+from webapp.auth import fresh_admin_required
 from webapp.database import writing
-from webapp.models import ModelVersion, Occasion
+from webapp.models import Deed, ModelVersion, Occasion
 from webapp.views.admin.deeds import announce, reason_given
 
 pages = Blueprint("rollbacks", __name__, url_prefix="/admin/rollbacks")
 
 
 @pages.post("")
-@admin_required
+@fresh_admin_required
 def create() -> Response:
     with writing() as session:
         version = session.scalar(ModelVersion.before_current())
         if version:
             version.publish(Occasion.ROLLED_BACK, by=current_user, reason=reason_given())
+            record(session, Deed.ROLLED_BACK, f"to {version.name}", note=reason_given())
     if version:
         announce(version)
     else:

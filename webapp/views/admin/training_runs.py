@@ -7,9 +7,10 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from webapp.auth import admin_required
+from webapp.audit import record
+from webapp.auth import admin_required, fresh_admin_required
 from webapp.database import db, writing
-from webapp.models import Correction, Exam, ModelVersion, TrainingRun
+from webapp.models import Correction, Deed, Exam, ModelVersion, TrainingRun
 from webapp.queue import Queue
 from webapp.views.admin.curves import curves_of
 from webapp.views.admin.lessons import lessons_in
@@ -43,7 +44,7 @@ def index() -> str:
 
 
 @pages.post("")
-@admin_required
+@fresh_admin_required
 def create() -> Response:
     """Queue a run. The database allows one at a time, so a second press lands on the first."""
     recipe, architecture = _what_to_train()
@@ -53,6 +54,8 @@ def create() -> Response:
                 requested_by_id=current_user.id, recipe=recipe, architecture=architecture
             )
             session.add(run)
+            session.flush()
+            record(session, Deed.RETRAINED, f"run {run.id}", note=f"{recipe}, {architecture}")
     except IntegrityError:
         return _show_the_one_under_way()
     queue: Queue = current_app.extensions["cifra_queue"]

@@ -1,0 +1,97 @@
+"""Behind TLS the cookies stay there, and only a proxy that is configured is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.webapp.factories import PASSWORD, picture
+from webapp.app import create_app
+from webapp.database import db
+from webapp.settings import Settings
+
+FORWARDED = {
+    "X-Forwarded-For": "192.0.2.7",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "cifra.example",
+}
+
+
+@contextmanager
+def site(settings: Settings, **differing: object) -> Iterator[FlaskClient]:
+    app: Flask = create_app(replace(settings, **differing))  # type: ignore[arg-type]
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        db.create_all()
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def give(client: FlaskClient, **more: object) -> TestResponse:
+    return client.post("/api/predictions", data=picture(), content_type="image/png", **more)  # type: ignore[arg-type]
+
+
+def sign_up(client: FlaskClient, **more: object) -> TestResponse:
+    form = {"email": "bea@example.org", "password": PASSWORD}
+    return client.post("/account", data=form, **more)  # type: ignore[arg-type]
+
+
+def test_over_tls_every_cookie_is_secure_and_the_browser_is_told_to_stay(
+    settings: Settings,
+) -> None:
+    with site(settings) as client:
+        over_tls = {"base_url": "https://localhost"}
+        for answered in (give(client, **over_tls), sign_up(client, **over_tls)):
+            cookies = [
+                one
+                for one in answered.headers.getlist("Set-Cookie")
+                if "Expires=Thu, 01" not in one
+            ]
+            assert cookies
+            assert all("; Secure" in cookie and "; HttpOnly" in cookie for cookie in cookies)
+            assert answered.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_without_tls_cookies_work_and_nothing_is_claimed(settings: Settings) -> None:
+    with site(settings) as client:
+        answered = give(client)
+
+        assert "Secure" not in answered.headers["Set-Cookie"]
+        assert "Strict-Transport-Security" not in answered.headers
+
+
+def test_secure_cookies_can_be_asked_for(settings: Settings) -> None:
+    with site(settings, secure_cookies=True) as client:
+        given = give(client).headers["Set-Cookie"]
+        signed_up = sign_up(client).headers.getlist("Set-Cookie")
+
+        assert "; Secure" in given
+        session = next(cookie for cookie in signed_up if cookie.startswith("__Host-session="))
+        assert "; Secure" in session
+        assert "; Path=/" in session
+        assert "Domain" not in session
+
+
+def test_a_proxy_that_is_configured_is_believed(settings: Settings) -> None:
+    with site(settings, trusted_proxies=1) as client:
+        answered = give(client, headers=FORWARDED)
+
+        assert answered.get_json()["url"].startswith("https://cifra.example/")
+        assert "Strict-Transport-Security" in answered.headers
+        assert "; Secure" in answered.headers["Set-Cookie"]
+
+
+def test_nobody_else_is(settings: Settings) -> None:
+    with site(settings, uploads_per_address=1) as client:
+        answered = give(client, headers=FORWARDED)
+
+        assert answered.get_json()["url"].startswith("http://localhost/")
+        assert "Strict-Transport-Security" not in answered.headers
+        other = FORWARDED | {"X-Forwarded-For": "192.0.2.8"}
+        assert give(client, headers=other).status_code == 429, "still the same address"
