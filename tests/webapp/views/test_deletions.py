@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,6 +17,8 @@ from tests.webapp.factories import (
     exam_with,
     examined_version,
     given_prediction,
+    picture,
+    post_page,
     published_version,
     sign_in,
 )
@@ -53,6 +56,15 @@ def test_one_picture_goes_with_its_files_digits_and_corrections(
     assert [counted(app, table) for table in (Prediction, Digit, Correction)] == [1, 1, 1]
     assert not storage_of(app).folder(deleted).exists()
     assert storage_of(app).names(kept)
+
+
+def test_the_database_file_keeps_nothing_of_it(app: Flask, client: FlaskClient) -> None:
+    given = post_page(client, picture(), "a-telling-name.png").location
+    assert b"a-telling-name" in database_file(app)
+
+    client.post(f"{given}/deletion")
+
+    assert b"a-telling-name" not in database_file(app)
 
 
 def test_a_picture_is_deleted_over_the_api(app: Flask, client: FlaskClient) -> None:
@@ -199,6 +211,13 @@ def examined_on_corrections(app: Flask, champion: int) -> Exam:
 def counted(app: Flask, table: type[Base]) -> int:
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def database_file(app: Flask) -> bytes:
+    with app.app_context(), db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    path: Path = app.extensions["cifra_settings"].data_dir / "cifra.db"
+    return path.read_bytes()
 
 
 def rows(app: Flask) -> list[str]:
