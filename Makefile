@@ -49,9 +49,17 @@ evaluate: .venv/installed-local  ## score the model on MNIST and on the photos t
 chaos: .venv/installed-dev  ## kill everything in turn while uploads stream, and account for each
 	$(BIN)/python -m tests.chaos.run $(CHAOS)
 
+.PHONY: fuzz
+fuzz: .venv/installed-dev  ## look for files that break the decoder or the reader: FUZZ="--seconds 300"
+	nice $(BIN)/python -m tests.fuzz.run $(FUZZ)
+
 .PHONY: lock
 lock: .venv/installed-dev  ## choose versions anew and write requirements/*.txt with their hashes
 	sh scripts/lock.sh
+
+.PHONY: audit
+audit: .venv/installed-dev  ## ask whether vulnerabilities are known in what requirements/ names
+	$(BIN)/python -m scripts.audit
 
 .PHONY: clean
 clean:  ## remove what was installed and built; the history in instance/ stays

@@ -70,3 +70,49 @@ def versions(part: str) -> set[tuple[str, str]]:
     """The (name, version) pairs of one lock."""
     pins = re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text_of(f"requirements/{part}.txt"), re.MULTILINE)
     return set(pins)
+
+
+def test_our_containers_may_write_to_their_data_alone_and_gain_no_rights() -> None:
+    text = text_of("docker-compose.yml")
+    started = section_of(text, "\nservices:")
+    services = dict(re.findall(r"^  (\w+):.*\n((?:    .*\n?)+)", started, re.MULTILINE))
+    ours = {name: body for name, body in services.items() if ":" not in image_of(body)}
+
+    assert set(ours) == {"migrate", "web", "predictions", "training", "sweep"}
+    for body in ours.values():
+        assert "<<: *confined" in body or "<<: *worker" in body
+    for promise in ("read_only: true", 'cap_drop: ["ALL"]', "no-new-privileges:true"):
+        assert promise in section_of(text, "x-confined: &confined")
+    assert "<<: *confined" in section_of(text, "x-worker: &worker")
+    for body in services.values():
+        assert "<<: *" in body or "security_opt: *no-new-privileges" in body
+    published = [name for name, body in services.items() if "ports:" in body]
+    assert published == ["web"], "Redis and the database are reached from within alone"
+
+
+def test_our_images_do_not_run_as_root() -> None:
+    stages = text_of("Dockerfile").split("\nFROM ")[2:]
+
+    assert len(stages) == 2
+    for stage in stages:
+        assert stage.index("USER cifra") < stage.index("CMD")
+
+
+def test_containers_do_not_start_without_their_secrets() -> None:
+    text = text_of("docker-compose.yml")
+
+    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        uses = re.findall(rf"\$\{{{secret}([^}}]*)\}}", text)
+        assert uses
+        assert all(use.startswith(":?") for use in uses), f"{secret} has no default"
+
+
+def image_of(service: str) -> str:
+    """The image that a service of the compose file names; its anchor's where it names none."""
+    named = re.search(r"image: (\S+)", service)
+    return named[1] if named else "cifra-worker"
+
+
+def section_of(text: str, head: str) -> str:
+    """The indented lines under a line at the margin."""
+    return re.split(r"\n(?=\S)", text[text.index(head) :].lstrip())[0]
