@@ -12,9 +12,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.webapp.factories import answer, given_prediction, picture, post_page
+from tests.webapp.factories import (
+    PASSWORD,
+    answer,
+    given_prediction,
+    picture,
+    post_page,
+    sign_in,
+)
 from webapp.database import writing
-from webapp.models import Correction, Prediction
+from webapp.models import Correction, Prediction, User
 
 
 def test_the_page_counts_what_is_kept(app: Flask, client: FlaskClient) -> None:
@@ -30,6 +37,15 @@ def test_the_page_counts_what_is_kept(app: Flask, client: FlaskClient) -> None:
     assert "belongs to this browser" in page
     for address in ("/predictions", "/"):
         assert 'href="/account/data"' in client.get(address).text
+
+
+def test_an_account_leads_to_its_data_and_back(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), writing() as session:
+        session.add(User.create(email="bob@example.org", password=PASSWORD))
+    sign_in(client, "bob@example.org")
+
+    assert 'href="/account/data"' in client.get("/account").text
+    assert 'href="/account">account</a>' in client.get("/account/data").text
 
 
 def test_the_zip_holds_pictures_readings_and_corrections(app: Flask, client: FlaskClient) -> None:
