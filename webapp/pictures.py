@@ -1,162 +1,194 @@
-"""Pictures from strangers: of a known type, within limits, and really decodable.
+"""Pictures from strangers, decoded once and drawn anew: nothing but their pixels is kept.
 
-Pillow is imported here and nowhere else, so that a web process starts without it.
+Pillow and pillow-heif are imported here and nowhere else in the web app. `webapp.decoder` runs
+this in a process of its own, so no decoder of a stranger's bytes runs where people are answered.
 """
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 
-from PIL import (  # naming the six decoders keeps Pillow from loading its other forty
+import pillow_heif
+from PIL import (  # naming the decoders keeps Pillow from loading its other forty
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
-    ImageOps,
+    ImageStat,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
 
-from webapp.settings import Settings
-from webapp.uploads import (
-    AnimatedPictureError,
-    BrokenPictureError,
-    EmptyPictureError,
-    NotAPictureError,
-    TooLargeError,
-    TooManyPixelsError,
-    Upload,
-    UploadError,
-    display_name,
-)
+from webapp.picture_types import PictureType, recognise
+from webapp.uploads import BrokenPictureError, TooManyPixelsError, Upload, UploadError
 
+__all__ = [
+    "BmpImagePlugin",
+    "GifImagePlugin",
+    "JpegImagePlugin",
+    "PngImagePlugin",
+    "TiffImagePlugin",
+    "WebPImagePlugin",
+    "draw",
+]
+pillow_heif.register_heif_opener(
+    thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
+)
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+Image.MAX_IMAGE_PIXELS = None  # the limit is ours, below; the child's memory is bounded besides
+
+# The reader drafts and shrinks what it reads in just this way, so what is kept are the very pixels
+# that it works on, and no reading differs from that of the file that came.
+DRAFT_SIDE = 1000  # pixels
+LARGEST_SIDE = 1280  # pixels
 PREVIEW_SIDE = 1024  # pixels
 THUMBNAIL_SIDE = 256  # pixels
-ORIENTATION = 0x0112  # the EXIF tag
+STRIP_ROWS = 64  # of the small picture: a large one is converted and shrunk strip by strip
+SHARES = {  # of the most pixels, where decoding takes several copies of a picture
+    PictureType.WEBP: 0.5,
+    PictureType.AVIF: 0.5,
+}
+DRAFTED_SHARE = 4.0  # where a JPEG is decoded at a reduced scale, and never held whole
+
+ORIENTATION = 0x0112  # EXIF 2.32, tag 274
 LYING_DOWN = range(5, 9)  # orientations that swap width and height
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+LIGHT_INK = 191  # drawn on nothing, lighter than this: it was meant for dark paper
 
 
-@dataclass(frozen=True)
-class PictureType:
-    """A type of picture that we accept, known by its first bytes and not by its name."""
+def draw(data: bytes, *, max_pixels: int) -> Upload:
+    """Decode a picture and draw it anew. Raises an UploadError that says what is wrong.
 
-    format: str  # what Pillow calls it
-    media_type: str
-    may_move: bool = False
-
-
-JPEG = PictureType(JpegImagePlugin.JpegImageFile.format, "image/jpeg")
-PNG = PictureType(PngImagePlugin.PngImageFile.format, "image/png", may_move=True)
-WEBP = PictureType(WebPImagePlugin.WebPImageFile.format, "image/webp", may_move=True)
-GIF = PictureType(GifImagePlugin.GifImageFile.format, "image/gif", may_move=True)
-TIFF = PictureType(TiffImagePlugin.TiffImageFile.format, "image/tiff", may_move=True)
-BMP = PictureType(BmpImagePlugin.BmpImageFile.format, "image/bmp")
-
-
-def accept(data: bytes, filename: str, settings: Settings) -> Upload:
-    """Look at an upload and decode it for real. Raises an UploadError that says what is wrong."""
-    if not data:
-        raise EmptyPictureError
-    if len(data) > settings.max_upload_bytes:
-        raise TooLargeError(settings.max_upload_bytes)
+    Of an animation or of several pages, the first is taken.
+    """
     picture_type = recognise(data)
     try:
-        image = _open(data, picture_type, max_pixels=settings.max_pixels)
-        width, height = _upright_size(image)
-        preview = _shrink(image, PREVIEW_SIDE)
-    except UploadError:
+        image = _open(data, picture_type, max_pixels)
+        width, height = image.size
+        _draft(image)
+        image.load()
+        turn = image.getexif().get(ORIENTATION)
+        picture = _shrunk(_on_paper(_reduced(image)))
+    except (UploadError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise whatever they stumble over
         raise BrokenPictureError from error
-    thumbnail = _shrink(preview, THUMBNAIL_SIDE)
-    return Upload(
-        original=data,
-        media_type=picture_type.media_type,
-        filename=display_name(filename),
-        width=width,
-        height=height,
-        preview=_to_jpeg(preview),
-        thumbnail=_to_jpeg(thumbnail),
-    )
+    if turn in TURNS:
+        picture = picture.transpose(TURNS[turn])
+    if turn in LYING_DOWN:
+        width, height = height, width
+    preview = _small_copy(picture, PREVIEW_SIDE)
+    thumbnail = _small_copy(preview, THUMBNAIL_SIDE)
+    return Upload(width, height, _as_png(picture), _as_jpeg(preview), _as_jpeg(thumbnail))
 
 
-def recognise(data: bytes) -> PictureType:
-    """The type that the first bytes tell. Raises NotAPictureError for any other content."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WEBP
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        return GIF
-    if data.startswith((b"II*\0", b"MM\0*")):
-        return TIFF
-    if data.startswith(b"BM"):
-        return BMP
-    if data[4:8] == b"ftyp":
-        raise NotAPictureError(
-            "Pictures of this kind (HEIC, AVIF) are not read. Try a JPEG or PNG."
-        )
-    raise NotAPictureError
-
-
-def _open(data: bytes, picture_type: PictureType, *, max_pixels: int) -> Image.Image:
-    """The picture with its header read and its limits checked; its pixels are not decoded yet."""
-    try:
-        image = Image.open(io.BytesIO(data), formats=(picture_type.format,))
-    except Image.DecompressionBombError as error:
-        raise TooManyPixelsError(max_pixels) from error
-    if image.width * image.height > max_pixels:
-        raise TooManyPixelsError(max_pixels)
-    # A phone's JPEG may carry a second picture (a depth or gain map) and is still one photo.
-    if picture_type.may_move and getattr(image, "is_animated", False):
-        raise AnimatedPictureError
+def _open(data: bytes, picture_type: PictureType, max_pixels: int) -> Image.Image:
+    """The picture with its header read and its limit checked; its pixels are not decoded yet."""
+    image = Image.open(io.BytesIO(data), formats=(picture_type,))
+    limit = int(max_pixels * _share(image, picture_type))
+    if image.width * image.height > limit:
+        raise TooManyPixelsError(limit)
     return image
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    lying = image.getexif().get(ORIENTATION) in LYING_DOWN
-    return (height, width) if lying else (width, height)
+def _share(image: Image.Image, picture_type: PictureType) -> float:
+    """The share of the most pixels that this picture may have; it bounds the memory it takes."""
+    if picture_type is PictureType.JPEG and not image.info.get("progressive"):
+        return DRAFTED_SHARE
+    return SHARES.get(picture_type, 1.0)
 
 
-def _shrink(image: Image.Image, longest_side: int) -> Image.Image:
-    """An upright RGB copy on white paper, no larger than asked for, without any metadata."""
-    image.draft("RGB", (longest_side, longest_side))  # a JPEG decodes straight to a smaller size
-    image.load()
-    # Shrinking first keeps memory low; palettes and deep levels cannot be shrunk as they are.
-    small = image.copy() if image.mode in ("RGB", "RGBA", "L", "LA") else _on_white(image)
-    small.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    upright = ImageOps.exif_transpose(_on_white(small))
-    upright.info = {}
-    return upright
+def _draft(image: Image.Image) -> None:
+    """Let libjpeg decode at 1/2, 1/4 or 1/8, as long as the draft's pixels remain."""
+    share = DRAFT_SIDE / max(image.size)
+    image.draft(None, (max(1, int(image.width * share)), max(1, int(image.height * share))))
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    """Any mode as RGB: deep levels scaled down, transparency laid on white."""
+def _reduced(image: Image.Image) -> Image.Image:
+    """As L, RGB, RGBA or F, with its longest side under twice of what is kept.
+
+    Whole squares of pixels are averaged, strip by strip, so that no second copy of a large
+    picture is made.
+    """
+    mode = _mode_to_work_in(image)
+    factor = max(image.size) // LARGEST_SIDE
+    if factor < 2:
+        return image.convert(mode)
+    columns, rows = (-(-side // factor) for side in image.size)
+    small = Image.new(mode, (columns, rows))
+    for row in range(0, rows, STRIP_ROWS):
+        bottom = min(image.height, (row + STRIP_ROWS) * factor)
+        strip = image.crop((0, row * factor, image.width, bottom))
+        small.paste(strip.convert(mode).reduce(factor), (0, row))
+    return small
+
+
+def _mode_to_work_in(image: Image.Image) -> str:
     if image.mode.startswith(("I", "F")):
-        return _scale_levels(image).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        paper = Image.new("RGBA", layer.size, "white")
-        paper.alpha_composite(layer)
-        paper.info = image.info
-        return paper.convert("RGB")
-    return image.convert("RGB")
+        return "F"
+    if image.has_transparency_data:
+        return "RGBA"
+    return "L" if image.mode in ("1", "L") else "RGB"
 
 
-def _scale_levels(image: Image.Image) -> Image.Image:
+def _on_paper(image: Image.Image) -> Image.Image:
+    """L or RGB: deep levels scaled down, and what is drawn on nothing laid on paper.
+
+    The paper is white, or black where the ink is itself light.
+    """
+    if image.mode == "F":
+        return _scale_levels(image)
+    if image.mode != "RGBA":
+        return image
+    drawn = image.getchannel("A").point(lambda alpha: 255 if alpha > 127 else 0)
+    is_light = drawn.getbbox() and sum(ImageStat.Stat(image, drawn).mean[:3]) / 3 > LIGHT_INK
+    paper = Image.new("RGBA", image.size, "black" if is_light else "white")
+    return Image.alpha_composite(paper, image).convert("RGB")
+
+
+def _scale_levels(levels: Image.Image) -> Image.Image:
     """Grey levels of 16 bits, 32 bits or floating point, stretched to 0..255."""
-    levels = image.convert("F")
     lowest, highest = (float(level) for level in levels.getextrema())  # type: ignore[arg-type]
     scale = 255 / max(highest - lowest, 1e-9)
     return levels.point(lambda level: level * scale - lowest * scale).convert("L")
 
 
-def _to_jpeg(image: Image.Image) -> bytes:
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """No larger than what is kept; each pixel is the mean of those in its place."""
+    share = LARGEST_SIDE / max(picture.size)
+    if share >= 1:
+        return picture
+    width, height = (max(1, round(side * share)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BOX)
+
+
+def _small_copy(picture: Image.Image, longest_side: int) -> Image.Image:
+    small = picture.copy()
+    small.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return small
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    return _saved(picture, "PNG", compress_level=2)
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    return _saved(picture, "JPEG", quality=85, optimize=True)
+
+
+def _saved(picture: Image.Image, kind: str, **options: int) -> bytes:
+    """The bytes of a file with these pixels and nothing else."""
+    picture.info = {}
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=85, optimize=True)
+    picture.save(file, kind, **options)
     return file.getvalue()

@@ -13,8 +13,8 @@ from webapp.database import db, writing
 from webapp.models import Prediction, Status, new_token
 from webapp.queue import Queue
 from webapp.settings import Settings
-from webapp.storage import Storage
-from webapp.uploads import StorageFullError, TooManyWaitingError, Upload
+from webapp.storage import PICTURE, PICTURE_TYPE, Storage
+from webapp.uploads import StorageFullError, TooManyWaitingError, Upload, display_name
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +39,20 @@ def submit(data: bytes, filename: str) -> Submission:
 
     The files are stored before the row is committed, so that no row names a missing file.
     """
-    from webapp.pictures import accept  # noqa: PLC0415 (Pillow is loaded with the first picture)
+    from webapp.decoder import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
     settings: Settings = current_app.extensions["cifra_settings"]
     storage: Storage = current_app.extensions["cifra_storage"]
     queue: Queue = current_app.extensions["cifra_queue"]
 
     _require_room_in_the_queue(settings.max_waiting)
-    upload = accept(data, filename, settings)
+    upload = accept(data, settings)
     prediction = Prediction(
         id=new_token(),
         visitor=remember_visitor(),
         status=Status.PENDING,
-        filename=upload.filename,
-        media_type=upload.media_type,
+        filename=display_name(filename),
+        media_type=PICTURE_TYPE,
         width=upload.width,
         height=upload.height,
     )
@@ -74,7 +74,7 @@ def _require_room_in_the_queue(max_waiting: int) -> None:
 def _keep(upload: Upload, prediction_id: str, storage: Storage) -> None:
     """Store the picture and its small copies. Raises StorageFullError, and then keeps nothing."""
     try:
-        storage.put(prediction_id, "original", upload.original)
+        storage.put(prediction_id, PICTURE, upload.picture)
         storage.put(prediction_id, "preview.jpg", upload.preview)
         storage.put(prediction_id, "thumbnail.jpg", upload.thumbnail)
     except OSError as error:

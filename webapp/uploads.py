@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
-from webapp.settings import MEGABYTE
-
+MEGABYTE = 1024 * 1024
 LONGEST_FILENAME = 120  # characters
 
 
@@ -19,7 +18,9 @@ class UploadError(Exception):
 
     def __init__(self, sentence: str | None = None) -> None:
         self.sentence = sentence or self.sentence
-        super().__init__(self.sentence)
+
+    def __str__(self) -> str:
+        return self.sentence
 
     @property
     def headers(self) -> dict[str, str]:
@@ -64,9 +65,14 @@ class BrokenPictureError(UploadError):
     sentence = "We couldn't open this picture: the file is damaged or incomplete. Try another one."
 
 
-class AnimatedPictureError(UploadError):
+class TooHardError(UploadError):
+    status = 413
+    sentence = "This picture takes too much memory to open. A smaller photo reads just as well."
+
+
+class TooSlowError(UploadError):
     status = 422
-    sentence = "This picture moves or has several pages. Choose a single still picture."
+    sentence = "This picture takes too long to open. Try another one, or a smaller copy of it."
 
 
 class TooManyWaitingError(UploadError):
@@ -91,13 +97,11 @@ class StorageFullError(UploadError):
 
 @dataclass(frozen=True)
 class Upload:
-    """An accepted picture, with the two small upright copies that pages show."""
+    """An accepted picture as we drew it anew: upright, on paper, and nothing but its pixels."""
 
-    original: bytes = field(repr=False)
-    media_type: str
-    filename: str  # for display only
-    width: int  # pixels, upright
-    height: int  # pixels, upright
+    width: int  # pixels, of the upright original
+    height: int  # pixels, of the upright original
+    picture: bytes = field(repr=False)  # PNG, longest side at most 1280: what the reader reads
     preview: bytes = field(repr=False)  # JPEG, longest side at most 1024
     thumbnail: bytes = field(repr=False)  # JPEG, longest side at most 256
 

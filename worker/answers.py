@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import cv2
 
 from webapp.models import Digit, ModelVersion, Prediction
 from webapp.storage import Storage
+from worker.digits.picture import longest_side
 from worker.digits.reading import DigitReading, Image, Reading, UnreadablePictureError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Answer:
 
     reading: Reading | None = None
     failure: str | None = None
+    scale: float = 1.0  # pixels of the original, whose size the row tells, for one that was read
 
     @property
     def status(self) -> Literal["read", "refused", "failed"]:
@@ -48,7 +50,8 @@ class Answer:
         if self.reading is None:
             prediction.fail(self.failure or BROKEN)
             return
-        digits = [_row(digit, position) for position, digit in enumerate(self.reading.digits)]
+        found = enumerate(self.reading.digits)
+        digits = [_row(digit, position, self.scale) for position, digit in found]
         if self.reading.refusal is not None:
             prediction.refuse(self.reading.refusal.sentence, by=version, digits=digits)
         else:
@@ -60,14 +63,19 @@ def read(batch: Sequence[Prediction], reader: Reader, storage: Storage) -> list[
     pictures = {}
     for prediction in batch:
         try:
-            pictures[prediction.id] = storage.read(prediction.id, "original")
+            pictures[prediction.id] = storage.read_picture(prediction.id)
         except OSError:
             log.exception("The picture of prediction %s cannot be read.", prediction.id)
     readings = dict(zip(pictures, read_pictures(list(pictures.values()), reader), strict=True))
-    answers = [readings.get(prediction.id, Answer(failure=MISSING)) for prediction in batch]
-    for prediction, answer in zip(batch, answers, strict=True):
+    answers = []
+    for prediction in batch:
+        answer = readings.get(prediction.id, Answer(failure=MISSING))
         if answer.reading is not None:
             _keep_steps(prediction.id, answer.reading, storage)
+            original = max(prediction.width, prediction.height)
+            scale = original / longest_side(pictures[prediction.id])
+            answer = replace(answer, scale=scale)
+        answers.append(answer)
     return answers
 
 
@@ -99,7 +107,7 @@ def _keep_steps(prediction_id: str, reading: Reading, storage: Storage) -> None:
         log.exception("The steps of prediction %s could not be kept.", prediction_id)
 
 
-def _row(digit: DigitReading, position: int) -> Digit:
+def _row(digit: DigitReading, position: int, scale: float) -> Digit:
     box = digit.glyph.box
     ink = (digit.glyph.ink * 255).round().astype("uint8")
     return Digit(
@@ -108,10 +116,10 @@ def _row(digit: DigitReading, position: int) -> Digit:
         label=digit.label,
         confidence=digit.confidence,
         probabilities=list(digit.probabilities),
-        x=int(box.x),
-        y=int(box.y),
-        width=int(box.width),
-        height=int(box.height),
+        x=round(box.x * scale),
+        y=round(box.y * scale),
+        width=round(box.width * scale),
+        height=round(box.height * scale),
         ink_png=_png(ink),
     )
 

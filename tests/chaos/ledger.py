@@ -9,6 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from webapp.storage import PICTURE
+
 ROUNDING = 1e-3  # of a probability, from one batch to another
 
 SETTLED = "('done', 'refused', 'failed')"
@@ -127,7 +129,7 @@ class Ledger:
                 tally.twice.append(key)
             else:
                 tally.once += 1
-            if not (uploads / key[:2] / key / "original").is_file():
+            if not (uploads / key[:2] / key / PICTURE).is_file():
                 tally.without_file.append(key)
             if reading.status == "failed":
                 tally.given_up.append(key)

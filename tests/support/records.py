@@ -10,20 +10,24 @@ from flask import current_app
 from tests.support.pictures import encoded, photo_of
 from webapp.database import writing
 from webapp.models import Correction, Digit, ModelVersion, Occasion, Prediction, TrainingRun
+from webapp.storage import PICTURE
 from worker.digits.model_card import read_card
 from worker.model_store import add_version
 
 
-def waiting_prediction(picture: bytes | None = None, *, visitor: str = "somebody") -> str:
+def waiting_prediction(
+    picture: bytes | None = None, *, visitor: str = "somebody", size: tuple[int, int] = (280, 300)
+) -> str:
     """A pending prediction with its picture in the storage; returns its id."""
+    width, height = size
     prediction = Prediction(
-        visitor=visitor, filename="photo.png", media_type="image/png", width=280, height=300
+        visitor=visitor, filename="photo.png", media_type="image/png", width=width, height=height
     )
     with writing() as session:
         session.add(prediction)
         session.flush()
         content = photo_of("7") if picture is None else picture
-        current_app.extensions["cifra_storage"].put(prediction.id, "original", content)
+        current_app.extensions["cifra_storage"].put(prediction.id, PICTURE, content)
     return prediction.id
 
 

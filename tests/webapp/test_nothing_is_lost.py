@@ -74,7 +74,7 @@ def test_what_was_received_is_committed_with_its_files(app: Flask, client: Flask
     prediction_id = post_api(client, picture()).get_json()["id"]
 
     assert rows(app) == [prediction_id]
-    assert storage_of(app).names(prediction_id) == ["original", "preview.jpg", "thumbnail.jpg"]
+    assert storage_of(app).names(prediction_id) == ["picture", "preview.jpg", "thumbnail.jpg"]
 
 
 def test_an_upload_is_received_while_redis_is_frozen(settings: Settings, tmp_path: Path) -> None:
@@ -182,5 +182,5 @@ def test_files_whose_row_was_never_committed_are_removed_after_an_hour(
         tidy(storage)
 
     assert [folder.name for folder in storage.root.glob("*/*")] == [kept]
-    assert storage.names(kept) == ["original", "preview.jpg", "thumbnail.jpg"]
+    assert storage.names(kept) == ["picture", "preview.jpg", "thumbnail.jpg"]
     assert not (storage.folder(kept) / ".writing-half").exists()

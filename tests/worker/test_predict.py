@@ -13,7 +13,7 @@ from tests.support.records import prediction_of, stored_version, waiting_predict
 from webapp.database import writing
 from webapp.models import Prediction, Status, utc_now
 from webapp.models.prediction import MAX_ATTEMPTS
-from webapp.storage import Storage
+from webapp.storage import ORIGINAL, PICTURE, Storage
 from worker import tasks
 from worker.answers import BROKEN, MISSING
 from worker.digits.reader import Reader
@@ -196,3 +196,27 @@ def test_a_prediction_deleted_while_it_is_read_leaves_no_files(
     tasks.predict()
 
     assert storage.names(prediction_id) == []
+
+
+def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(app: Flask, network: Path) -> None:
+    stored_version(network)
+    boxes = []
+    for scale in (1, 3):  # the second was kept at a third of its size
+        prediction_id = waiting_prediction(photo_of("4"), size=(280 * scale, 300 * scale))
+        tasks.predict()
+        (digit,) = prediction_of(prediction_id).digits
+        boxes.append((digit.x, digit.y, digit.width, digit.height))
+
+    small, large = boxes
+    assert large == tuple(3 * side for side in small)
+
+
+def test_a_picture_that_an_older_cifra_kept_is_read(app: Flask, network: Path) -> None:
+    stored_version(network)
+    prediction_id = waiting_prediction()
+    storage: Storage = app.extensions["cifra_storage"]
+    storage.path(prediction_id, PICTURE).rename(storage.path(prediction_id, ORIGINAL))
+
+    tasks.predict()
+
+    assert prediction_of(prediction_id).number == "7"

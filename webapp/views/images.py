@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from webapp.access import visible_prediction
 from webapp.models import Prediction
-from webapp.storage import Storage
+from webapp.storage import PICTURE, Storage
 from webapp.views.steps import STEP
 
 pages = Blueprint("images", __name__, url_prefix="/predictions/<prediction_id>/images")
@@ -17,8 +17,8 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @pages.get("/<name>")
 def show(prediction_id: str, name: str) -> Response:
     prediction = visible_prediction(prediction_id)
-    filename, media_type = _file(prediction, name)
     storage: Storage = current_app.extensions["cifra_storage"]
+    filename, media_type = _file(prediction, name, storage)
     try:
         content = storage.read(prediction.id, filename)
     except FileNotFoundError:
@@ -33,12 +33,12 @@ def digit(prediction_id: str, position: int) -> Response:
     return picture_response(found.ink_png, "image/png") if found else abort(404)
 
 
-def _file(prediction: Prediction, name: str) -> tuple[str, str]:
+def _file(prediction: Prediction, name: str, storage: Storage) -> tuple[str, str]:
     """The stored file behind a name in the URL, and the type it is served with."""
     if name in ("preview", "thumbnail"):
         return f"{name}.jpg", "image/jpeg"
-    if name == "original":
-        return "original", prediction.media_type
+    if name == PICTURE:
+        return storage.picture_name(prediction.id), prediction.media_type
     return (name, "image/png") if STEP.fullmatch(name) else abort(404)
 
 

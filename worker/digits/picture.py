@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pillow_heif
 from PIL import Image as Pillow
 from PIL import ImageOps
 
@@ -18,6 +19,9 @@ DRAFT_SIDE = 1000  # JPEG decodes at 1/2, 1/4 or 1/8, as long as this many pixel
 LARGEST_SIDE = 1280  # strokes of a pen on an A4 page are still 2 px wide
 SMALLEST_SIDE = 224  # 28×28 is worked on at eight times its size
 MOST_ENLARGED = 8
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
+
+pillow_heif.register_heif_opener(thumbnails=False)
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,13 @@ def open_picture(data: bytes) -> Picture:
     Raises UnreadablePictureError for anything that does not decode, or is larger than MOST_PIXELS.
     """
     try:
-        with Pillow.open(io.BytesIO(data)) as opened:
+        with Pillow.open(io.BytesIO(data), formats=FORMATS) as opened:
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise UnreadablePictureError
             shrunk = DRAFT_SIDE / max(width, height)
-            opened.draft(None, (int(width * shrunk), int(height * shrunk)))
+            opened.draft(None, (max(1, int(width * shrunk)), max(1, int(height * shrunk))))
+            opened.load()  # a TIFF turns itself upright by this, and then says so
             turned = opened.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
             upright = ImageOps.exif_transpose(opened)
             pixels = _on_paper(upright)
@@ -72,6 +77,12 @@ def open_picture(data: bytes) -> Picture:
     if turned:
         width, height = height, width
     return Picture(_to_working_size(pixels), width, height)
+
+
+def longest_side(data: bytes) -> int:
+    """A picture's longest side in pixels, as its header tells it."""
+    with Pillow.open(io.BytesIO(data), formats=FORMATS) as opened:
+        return max(opened.size)
 
 
 _ORIENTATION = 0x0112  # EXIF 2.32, tag 274

@@ -264,7 +264,7 @@ def test_pictures_are_served_with_fixed_types_and_locked_away(
     for name, media_type in {
         "preview": "image/jpeg",
         "thumbnail": "image/jpeg",
-        "original": "image/png",
+        "picture": "image/png",
         "step-0-photo.png": "image/png",
         "digits/0": "image/png",
     }.items():
@@ -273,7 +273,7 @@ def test_pictures_are_served_with_fixed_types_and_locked_away(
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Content-Security-Policy"].startswith("sandbox")
         assert response.headers["Cache-Control"] == "private, no-cache"
-    for name in ("digits/1", "step-7-ink.png", "preview.jpg", "..%2foriginal", "step-0-..png"):
+    for name in ("digits/1", "step-7-ink.png", "preview.jpg", "..%2fpicture", "step-0-..png"):
         assert client.get(f"{images}/{name}").status_code == 404
 
 

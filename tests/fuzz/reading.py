@@ -1,0 +1,36 @@
+"""Fuzzes the way from a file to 28×28: glyphs, a refusal or an unreadable picture, nothing else."""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["PIL", "pillow_heif", "worker"]):
+    from worker.digits import picture
+    from worker.digits.normalize import find_ink
+    from worker.digits.reading import Refusal, UnreadablePictureError
+    from worker.digits.segment import find_glyphs
+
+picture.MOST_PIXELS = 1_000_000  # a larger one teaches the fuzzer nothing, and takes it longer
+
+
+def read(data: bytes) -> None:
+    try:
+        traces = find_ink(picture.open_picture(data))
+    except UnreadablePictureError:
+        return
+    found = find_glyphs(traces)
+    if isinstance(found, Refusal):
+        assert found.sentence.endswith(".")
+        return
+    for glyph in found:
+        assert glyph.ink.shape == (28, 28)
+        assert 0 <= glyph.ink.min() <= glyph.ink.max() <= 1
+        assert 0 <= glyph.box.x < glyph.box.x + glyph.box.width <= traces.picture.width
+        assert 0 <= glyph.box.y < glyph.box.y + glyph.box.height <= traces.picture.height
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, read)
+    atheris.Fuzz()
