@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from webapp.audit import record
 from webapp.database import db, writing
-from webapp.models import Exam, ModelVersion, Occasion
+from webapp.models import Deed, Exam, ModelVersion, Occasion
 from webapp.settings import ROOT
 from webapp.storage import write_whole
 from worker.digits.model_card import ModelCard, read_card
 
 SHIPPED = ROOT / "models" / "cifra.keras"
+
+log = logging.getLogger(__name__)
 
 
 class UnknownFileError(Exception):
@@ -86,6 +90,9 @@ def add_version(
     try:
         with writing() as session:
             session.add(version)
+            if origin == "imported":
+                session.flush()
+                record(session, Deed.IMPORTED, version.name)
     except IntegrityError as error:  # of two who add the same file at once, one comes second
         with writing() as session:
             known = select(ModelVersion).where(ModelVersion.sha256 == checksum)
@@ -106,11 +113,18 @@ def verified_file(models_dir: Path, version: ModelVersion) -> Path:
 def files_to_read_with(models_dir: Path) -> list[Path]:
     """The published versions' files, the live one first, then the one that ships.
 
-    It needs no database: without one the shipped file is all there is.
+    It needs no database: without one the shipped file is all there is. A file that is not the one
+    in its row is passed over.
     """
     try:
         published = db.session.scalars(ModelVersion.latest_publications()).all()
         db.session.rollback()
     except SQLAlchemyError:
         published = []
-    return [*(models_dir / version.filename for version in published), SHIPPED]
+    files = []
+    for version in published:
+        try:
+            files.append(verified_file(models_dir, version))
+        except (WrongFileError, OSError) as error:
+            log.warning("%s is passed over: %s", version.name.capitalize(), error)
+    return [*files, SHIPPED]

@@ -13,6 +13,17 @@ from webapp.models.publication import Occasion, Publication
 from webapp.models.user import User
 
 
+class UnexaminedError(Exception):
+    """A network from elsewhere answers nobody before its exam."""
+
+    def __init__(self, version: ModelVersion) -> None:
+        self.version_id = version.id
+        super().__init__(
+            f"{version.name.capitalize()} was imported and has not sat its exam. "
+            f"Let it, on the server: flask model examine {version.id}"
+        )
+
+
 class ModelVersion(Base):
     """A network that was trained or imported here. The newest publication is the live one."""
 
@@ -52,6 +63,13 @@ class ModelVersion(Base):
         return select(cls.id).where(cls.exam["passed"].as_boolean().is_(False))
 
     @classmethod
+    def unexamined(cls) -> Select[tuple[int]]:
+        """The ids of the imported versions without an exam."""
+        return select(cls.id).where(
+            cls.origin == "imported", cls.exam["passed"].as_boolean().is_(None)
+        )
+
+    @classmethod
     def newest_first(cls) -> Select[tuple[ModelVersion]]:
         return select(cls).order_by(cls.id.desc())
 
@@ -89,6 +107,11 @@ class ModelVersion(Base):
         """Whether it failed its exam, so that only an override publishes it."""
         return self.exam is not None and not self.exam["passed"]
 
+    @property
+    def must_sit_exam(self) -> bool:
+        """Whether it came from elsewhere and was never examined, so that nothing publishes it."""
+        return self.origin == "imported" and self.exam is None and not self.publications
+
     def publish(
         self,
         occasion: Occasion,
@@ -97,7 +120,12 @@ class ModelVersion(Base):
         reason: str | None = None,
         pinned: bool = False,
     ) -> Publication:
-        """Make this the live version, by a line in the ledger. Rolling back is the same deed."""
+        """Make this the live version, by a line in the ledger. Rolling back is the same deed.
+
+        Raises UnexaminedError.
+        """
+        if self.must_sit_exam:
+            raise UnexaminedError(self)
         line = Publication(
             occasion=occasion,
             published_by_id=by.id if by else None,

@@ -8,9 +8,11 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from webapp.models.model_version import UnexaminedError
+
 
 class ModelGroup(AppGroup):
-    """Tells what to do when the database is not there yet."""
+    """Tells what to do when the database, or an exam, is not there yet."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -19,6 +21,8 @@ class ModelGroup(AppGroup):
             raise click.ClickException(
                 f"The database is not ready; run `flask db upgrade` first. ({error.orig})"
             ) from error
+        except UnexaminedError as error:
+            raise click.ClickException(str(error)) from error
 
 
 model = ModelGroup("model", help="Networks: training, scores and publication.")

@@ -1,4 +1,4 @@
-"""`flask model …`: train, score, bring in and take out models from the terminal."""
+"""`flask model …`: train, score and take out models from the terminal."""
 
 from __future__ import annotations
 
@@ -123,11 +123,15 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
     from worker.digits.photo_sets import read_photo_sets  # noqa: PLC0415
     from worker.digits.reader import Reader  # noqa: PLC0415
     from worker.digits.report import Report  # noqa: PLC0415
+    from worker.inspection import SuspectFileError, inspect  # noqa: PLC0415
 
-    path = path or model_store.files_to_read_with(_settings().models_dir)[0]
     try:
+        if path:
+            inspect(path)
+        else:
+            path = model_store.files_to_read_with(_settings().models_dir)[0]
         classifier = Classifier.load(path)
-    except ModelFileError as error:
+    except (OSError, SuspectFileError, ModelFileError) as error:
         raise click.ClickException(str(error)) from error
     try:
         mnist = load_mnist(_settings().mnist_path)
@@ -161,29 +165,6 @@ def list_versions() -> None:
     Console().print(table)
 
 
-@model.command("import")
-@click.argument("path", metavar="FILE", type=MODEL_FILE)
-@click.option("--publish", is_flag=True, help="Let it answer from now on.")
-def import_file(path: Path, publish: bool) -> None:
-    """Make a .keras or .h5 file a model version, if it can read digits."""
-    from worker.digits.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
-    from worker.digits.model_card import ModelCard, read_card  # noqa: PLC0415
-    from worker.digits.model_file import ModelFileError, load  # noqa: PLC0415
-
-    try:
-        network, calibration = load(path)
-        Classifier(network, calibration)  # a network that cannot answer is not let in
-        card = read_card(path) or ModelCard(network.name[:32], network.count_params(), calibration)
-        version = model_store.add_version(
-            _settings().models_dir, path, card=card, origin="imported"
-        )
-    except (ModelFileError, model_store.AlreadyStoredError) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"Kept as {version.name}.")
-    if publish:
-        _publish(version)
-
-
 @model.command()
 @click.argument("path", metavar="FILE", type=MODEL_FILE)
 @click.option("--version", "version_id", type=int, help="Default: the live one.")
@@ -193,12 +174,12 @@ def export(path: Path, version_id: int | None) -> None:
     from worker.digits.model_file import ModelFileError, load, save  # noqa: PLC0415
 
     version = _version(version_id)
-    source = _settings().models_dir / version.filename
     try:
+        source = model_store.verified_file(_settings().models_dir, version)
         network, calibration = load(source)
         card = read_card(source)
         save(network, path, calibration, scores=card.scores if card else None)
-    except ModelFileError as error:
+    except (model_store.WrongFileError, ModelFileError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{version.name.capitalize()} is written to {path}.")
 

@@ -28,6 +28,8 @@ FILES_AT_ONCE = 16  # few enough to stream, enough to use the network well
 @with_appcontext
 def predict(files: tuple[str, ...], as_json: bool, model: Path | None) -> None:
     """Read the digits in picture files; no server, queue or database is needed."""
+    if model:
+        _inspect(model)
     reader = _reader([model] if model else files_to_read_with(_settings().models_dir))
     limit = _settings().max_upload_bytes
     for names in _parts(files):
@@ -83,6 +85,16 @@ def _as_text(name: str, answer: Answer) -> str:
     if reading and reading.number and reading.confidence is not None:
         return f"{name}: {reading.number} ({reading.confidence:.1%} sure)"
     return f"{name}: {answer.reason}"
+
+
+def _inspect(model: Path) -> None:
+    """A file that was not imported may come from a stranger."""
+    from worker.inspection import SuspectFileError, inspect  # noqa: PLC0415 - h5py takes a second
+
+    try:
+        inspect(model)
+    except SuspectFileError as error:
+        raise click.ClickException(f"{model.name}: {error}") from error
 
 
 def _reader(paths: list[Path]) -> Reader:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from webapp.auth import admin_required
 from webapp.database import db
 from webapp.models import Correction, Exam, ModelVersion, Publication, TrainingRun, read_ledger
 from webapp.models.exam import MNIST
+from webapp.models.model_version import UnexaminedError
 from webapp.views.admin.confusion import confusions_of
 from webapp.views.admin.curves import curves_of
 
@@ -24,6 +26,7 @@ def index() -> str:
         earlier=db.session.scalar(ModelVersion.before_current()),
         versions=db.session.scalars(ModelVersion.newest_first()).all(),
         refused=set(db.session.scalars(ModelVersion.refused())),
+        unexamined=set(db.session.scalars(ModelVersion.unexamined())),
         corrections_waiting=db.session.scalar(Correction.waiting()),
         under_way=db.session.scalar(TrainingRun.under_way()),
     )
@@ -47,3 +50,10 @@ def show(version_id: int) -> str:
         run=run,
         curves=curves_of(run.epochs, run.epochs_planned) if run else [],
     )
+
+
+@pages.app_errorhandler(UnexaminedError)
+def on_unexamined(error: UnexaminedError) -> Response:
+    """Its own page says what to do; only a stale page offered to publish it."""
+    flash(str(error))
+    return redirect(url_for("models.show", version_id=error.version_id), 303)
