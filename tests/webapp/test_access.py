@@ -19,7 +19,7 @@ from tests.webapp.factories import (
 )
 from webapp.models.exam import HELD_OUT, MNIST, NEVER_AGAIN
 
-PICTURES = ("preview", "thumbnail", "original", "step-0-photo.png", "digits/0")
+PICTURES = ("preview", "thumbnail", "picture", "step-0-photo.png", "digits/0")
 
 
 @pytest.fixture
