@@ -119,7 +119,10 @@ def _is_right(email: str, user: User | None, password: str) -> bool:
 
 
 def _begin(session: Session, user: User) -> SignIn:
-    """A sign-in, together with what was given and said in this browser before it."""
+    """A sign-in in place of this browser's last, together with what it gave and said before."""
+    last = this_sign_in()
+    if last is not None:
+        SignIn.end(session, last.id)
     anonymous = anonymous_visitor()
     if anonymous is not None:
         Prediction.hand_over(session, anonymous, to=user.visitor)

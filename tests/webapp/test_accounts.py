@@ -171,6 +171,16 @@ def test_signing_out_ends_the_session_even_for_who_kept_its_cookie(
     assert not is_signed_in(thief)
 
 
+def test_signing_in_again_ends_the_sign_in_before_it(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    thief = copy_of_the_cookies(client, app)
+
+    sign_in(client)
+
+    assert is_signed_in(client)
+    assert not is_signed_in(thief)
+
+
 def test_a_changed_password_signs_out_every_other_browser(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     phone = app.test_client()

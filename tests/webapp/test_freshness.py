@@ -164,7 +164,7 @@ def test_an_admin_reads_in_the_log_who_came_and_from_where(app: Flask, client: F
     assert "ana@example.org" in newest
     assert "127.0.0.1" in newest
     assert "Page 1 of 2" in newest
-    assert "created an admin" in oldest
+    assert "made an admin of" in oldest
     assert "a command" in oldest
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from tests.support.pictures import blank_paper, photo_of
 from tests.support.records import corrected, stored_version
 from webapp.app import create_app
-from webapp.database import writing
-from webapp.models import Exam, ModelVersion, Publication
+from webapp.database import db, writing
+from webapp.models import AuditEntry, Deed, Exam, ModelVersion, Publication
 from webapp.settings import Settings
 from worker import model_store
 from worker.cli import add_commands
@@ -158,6 +158,23 @@ def test_the_ledger_tells_who_was_live_and_why(
     assert "best of May" in told
     assert "rolled back" in told
     assert flask(app, "model", "unpin").exit_code == 1
+
+
+def test_what_commands_make_live_is_in_the_audit_log(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    first, second = stored_version(network), stored_version(another_network, publish=False)
+
+    flask(app, "model", "publish", second.id, "--pin", "--reason", "the best of May")
+    flask(app, "model", "unpin")
+    flask(app, "model", "rollback")
+
+    entries = db.session.scalars(AuditEntry.newest_first()).all()
+    assert [(entry.email, entry.deed, entry.subject, entry.note) for entry in entries] == [
+        (None, Deed.ROLLED_BACK, f"to version {first.id}", None),
+        (None, Deed.UNPINNED, f"version {second.id}", None),
+        (None, Deed.PUBLISHED, f"version {second.id}", "the best of May"),
+    ]
 
 
 def test_a_refused_version_is_published_only_with_an_override_and_a_reason(

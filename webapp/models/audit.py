@@ -17,16 +17,16 @@ class Deed(StrEnum):
 
     SIGNED_IN = "signed in"
     CONFIRMED = "confirmed the password"
-    CREATED_ADMIN = "created an admin"
+    CREATED_ADMIN = "made an admin of"
     PUBLISHED = "published"
     OVERRODE = "published although refused"
     ROLLED_BACK = "rolled back"
     PINNED = "pinned"
     UNPINNED = "unpinned"
-    RETRAINED = "asked for a training"
-    CANCELLED = "asked a training to stop"
-    APPROVED = "approved a correction"
-    REJECTED = "rejected a correction"
+    RETRAINED = "asked for training"
+    CANCELLED = "asked to stop training"
+    APPROVED = "approved"
+    REJECTED = "rejected"
     IMPORTED = "imported a model"
     DELETED = "deleted"  # what was not the admin's own
 

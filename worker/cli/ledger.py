@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from flask import current_app
 
+from webapp.audit import record
 from webapp.database import db, writing
-from webapp.models import ModelVersion, Occasion, Publication, read_ledger
+from webapp.models import Deed, ModelVersion, Occasion, Publication, read_ledger
 from webapp.queue import Queue
 from webapp.settings import Settings
 from worker.cli.group import model
@@ -33,6 +34,8 @@ def publish(version_id: int, pin: bool, override: bool, reason: str | None) -> N
             )
         occasion = Occasion.OVERRIDDEN if version.was_refused else Occasion.CHOSEN
         version.publish(occasion, reason=reason, pinned=pin)
+        deed = Deed.OVERRODE if occasion == Occasion.OVERRIDDEN else Deed.PUBLISHED
+        record(session, deed, version.name, note=reason)
     announce(version)
 
 
@@ -45,6 +48,7 @@ def rollback(reason: str | None) -> None:
         if version is None:
             raise click.ClickException("There is no earlier published version to go back to.")
         version.publish(Occasion.ROLLED_BACK, reason=reason)
+        record(session, Deed.ROLLED_BACK, f"to {version.name}", note=reason)
     announce(version)
 
 
@@ -58,6 +62,7 @@ def unpin(reason: str | None) -> None:
             raise click.ClickException("No version is pinned.")
         version = session.get_one(ModelVersion, line.model_version_id)
         version.publish(Occasion.CHOSEN, reason=reason)  # lines of the ledger are never changed
+        record(session, Deed.UNPINNED, version.name, note=reason)
     click.echo(f"{version.name.capitalize()} is pinned no longer.")
 
 
