@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -47,6 +48,7 @@ from worker.digits.training import (
 )
 from worker.exam import hold_exam, papers_of
 from worker.model_store import AlreadyStoredError, WrongFileError, add_version, verified_file
+from worker.priority import undelayed
 
 HEARTBEAT_SECONDS = 2.0  # also how often it is asked whether the run is still wanted
 UNTUNED = "quick"  # the recipe where there is no champion to fine-tune
@@ -198,13 +200,12 @@ def _beating(run_id: int) -> Iterator[threading.Event]:
             except SQLAlchemyError as error:
                 log.warning("The heartbeat could not be written: %s", error)
 
-    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
-    thread.start()
+    beating = undelayed.submit(beat)
     try:
         yield unwanted
     finally:
         ended.set()
-        thread.join()
+        wait([beating])
 
 
 def _is_wanted(session: Session, run_id: int) -> bool:
