@@ -48,3 +48,25 @@ def test_the_visitor_cookie_is_closed_to_scripts_and_other_sites(client: FlaskCl
     assert cookie.http_only
     assert cookie.same_site == "Lax"
     assert cookie.max_age == 400 * 24 * 3600
+
+
+def test_no_other_origin_may_read_an_answer(client: FlaskClient) -> None:
+    for address in ("/", "/api/predictions", "/static/cifra.css"):
+        answer = client.get(address, headers={"Origin": "https://elsewhere.example"})
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/predictions/none", "text/html; charset=utf-8"),
+        ("/api/predictions", "application/json"),
+        ("/api/predictions/none", "application/json"),
+        ("/static/cifra.css", "text/css; charset=utf-8"),
+    ],
+)
+def test_every_kind_of_answer_names_its_type(
+    client: FlaskClient, address: str, media_type: str
+) -> None:
+    assert client.get(address).headers["Content-Type"] == media_type
