@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 import warnings
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_MEMORY = 768 * 1024 * 1024  # bytes of address space; 64 megapixels take up to 480 MB
 MOST_SECONDS = 10
+MOST_TRIES = 3
 MOST_PICTURES = 1000  # then a fresh child takes over, so that no decoder's leak adds up
 
 
@@ -53,12 +54,11 @@ class Decoder:
 
     def draw(self, data: bytes, max_pixels: int) -> Upload:
         """Raises an UploadError, also when the picture ended the child."""
-        try:
-            return self._ask(data, max_pixels)
-        except (
-            BrokenProcessPool
-        ):  # the child was ended from outside; it is not this picture's doing
-            return self._ask(data, max_pixels)
+        for _ in range(MOST_TRIES):
+            # The child may have been ended from outside, which is not this picture's doing.
+            with suppress(RuntimeError):
+                return self._ask(data, max_pixels)
+        raise TooHardError
 
     def _ask(self, data: bytes, max_pixels: int) -> Upload:
         arguments = (data, max_pixels, self._seconds)
@@ -71,7 +71,9 @@ class Decoder:
 
     def _live_pool(self) -> ProcessPool:
         with self._lock:
-            if self._pool is None or not self._pool.active:
+            if self._pool is not None and not self._pool.active:
+                self._end_pool()
+            if self._pool is None:
                 self._pool = ProcessPool(
                     max_workers=1,
                     max_tasks=MOST_PICTURES,
@@ -84,9 +86,13 @@ class Decoder:
     def close(self) -> None:
         """End the child; the next picture would start a new one."""
         with self._lock:
-            if self._pool is not None:
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                self._pool.join()
+            self._end_pool()
+
+    def _end_pool(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
 
 
 _decoder = Decoder()

@@ -104,7 +104,10 @@ def on_too_large(error: RequestEntityTooLarge) -> Response:  # noqa: ARG001
     A browser that is cut off while it sends shows "connection reset" in place of our sentence.
     """
     body = request.environ["wsgi.input"]
-    left = min(request.content_length or 0, DRAINED_BYTES)
+    sent = request.content_length
+    if sent is None:  # sent in chunks: the server knows where the last one ends, if it has come
+        sent = DRAINED_BYTES if request.environ.get("wsgi.input_terminated") else 0
+    left = min(sent, DRAINED_BYTES)
     while left > 0 and (chunk := body.read(min(left, CHUNK_BYTES))):
         left -= len(chunk)
     return on_upload_error(TooLargeError(current_app.extensions["cifra_settings"].max_upload_bytes))

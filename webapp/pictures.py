@@ -39,10 +39,11 @@ pillow_heif.register_heif_opener(
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 Image.MAX_IMAGE_PIXELS = None  # the limit is ours, below; the child's memory is bounded besides
 
-# The reader drafts and shrinks what it reads in just this way, so what is kept are the very pixels
-# that it works on, and no reading differs from that of the file that came.
+# The reader drafts a JPEG in just this way, and shrinks what is larger than the side it works on.
+# So it makes of what is kept without loss just what it would make of the file that came.
 DRAFT_SIDE = 1000  # pixels
-LARGEST_SIDE = 1280  # pixels
+WORKED_SIDE = 1280  # pixels
+LOSSLESS_BYTES = 3_000_000
 PREVIEW_SIDE = 1024  # pixels
 THUMBNAIL_SIDE = 256  # pixels
 STRIP_ROWS = 64  # of the small picture: a large one is converted and shrunk strip by strip
@@ -78,7 +79,7 @@ def draw(data: bytes, *, max_pixels: int) -> Upload:
         _draft(image)
         image.load()
         turn = image.getexif().get(ORIENTATION)
-        picture = _shrunk(_on_paper(_reduced(image)))
+        picture = _on_paper(_reduced(image))
     except (UploadError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise whatever they stumble over
@@ -89,7 +90,8 @@ def draw(data: bytes, *, max_pixels: int) -> Upload:
         width, height = height, width
     preview = _small_copy(picture, PREVIEW_SIDE)
     thumbnail = _small_copy(preview, THUMBNAIL_SIDE)
-    return Upload(width, height, _as_png(picture), _as_jpeg(preview), _as_jpeg(thumbnail))
+    content, media_type = _encoded(picture)
+    return Upload(width, height, content, media_type, _as_jpeg(preview), _as_jpeg(thumbnail))
 
 
 def _open(data: bytes, picture_type: PictureType, max_pixels: int) -> Image.Image:
@@ -115,13 +117,13 @@ def _draft(image: Image.Image) -> None:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """As L, RGB, RGBA or F, with its longest side under twice of what is kept.
+    """As L, RGB, RGBA or F, with its longest side under twice the one that is worked on.
 
     Whole squares of pixels are averaged, strip by strip, so that no second copy of a large
     picture is made.
     """
     mode = _mode_to_work_in(image)
-    factor = max(image.size) // LARGEST_SIDE
+    factor = max(image.size) // WORKED_SIDE
     if factor < 2:
         return image.convert(mode)
     columns, rows = (-(-side // factor) for side in image.size)
@@ -163,23 +165,18 @@ def _scale_levels(levels: Image.Image) -> Image.Image:
     return levels.point(lambda level: level * scale - lowest * scale).convert("L")
 
 
-def _shrunk(picture: Image.Image) -> Image.Image:
-    """No larger than what is kept; each pixel is the mean of those in its place."""
-    share = LARGEST_SIDE / max(picture.size)
-    if share >= 1:
-        return picture
-    width, height = (max(1, round(side * share)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.BOX)
+def _encoded(picture: Image.Image) -> tuple[bytes, str]:
+    """Without loss, unless that is large: the bytes and their media type."""
+    without_loss = _saved(picture, "PNG", compress_level=2)
+    if len(without_loss) <= LOSSLESS_BYTES:
+        return without_loss, "image/png"
+    return _saved(picture, "JPEG", quality=95, subsampling=0), "image/jpeg"
 
 
 def _small_copy(picture: Image.Image, longest_side: int) -> Image.Image:
     small = picture.copy()
     small.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return small
-
-
-def _as_png(picture: Image.Image) -> bytes:
-    return _saved(picture, "PNG", compress_level=2)
 
 
 def _as_jpeg(picture: Image.Image) -> bytes:

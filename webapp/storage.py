@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 PICTURE = "picture"  # what the reader reads
-PICTURE_TYPE = "image/png"  # of such a picture
 ORIGINAL = "original"  # the same where an older Cifra kept it: the very bytes that came
 HALF_WRITTEN = ".writing-"  # how the name begins of a file that is not whole yet
 

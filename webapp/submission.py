@@ -13,7 +13,7 @@ from webapp.database import db, writing
 from webapp.models import Prediction, Status, new_token
 from webapp.queue import Queue
 from webapp.settings import Settings
-from webapp.storage import PICTURE, PICTURE_TYPE, Storage
+from webapp.storage import PICTURE, Storage
 from webapp.uploads import StorageFullError, TooManyWaitingError, Upload, display_name
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def submit(data: bytes, filename: str) -> Submission:
         visitor=remember_visitor(),
         status=Status.PENDING,
         filename=display_name(filename),
-        media_type=PICTURE_TYPE,
+        media_type=upload.media_type,
         width=upload.width,
         height=upload.height,
     )

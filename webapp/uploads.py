@@ -101,7 +101,8 @@ class Upload:
 
     width: int  # pixels, of the upright original
     height: int  # pixels, of the upright original
-    picture: bytes = field(repr=False)  # PNG, longest side at most 1280: what the reader reads
+    picture: bytes = field(repr=False)  # what the reader reads: PNG or JPEG, at most 2560 a side
+    media_type: str  # of the picture
     preview: bytes = field(repr=False)  # JPEG, longest side at most 1024
     thumbnail: bytes = field(repr=False)  # JPEG, longest side at most 256
 

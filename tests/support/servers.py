@@ -129,7 +129,7 @@ class Web:
 
     def post(self, picture: bytes, media_type: str = "image/png") -> tuple[int, dict[str, Any]]:
         """Give a picture over the API: the status, and what was told."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=150)
         try:
             headers = {"Content-Type": media_type}
             connection.request("POST", "/api/predictions", picture, headers)

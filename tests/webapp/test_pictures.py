@@ -189,7 +189,7 @@ def test_a_large_picture_of_another_type_keeps_what_the_reader_works_on(
 ) -> None:
     upload = accept(picture(drawing(size=(4000, 900)), kind="PNG"), settings)
 
-    assert opened(upload.picture).size == (1280, 288)
+    assert opened(upload.picture).size == (1334, 300)
     assert shows_dark_ink_on_light_paper(upload.picture)
 
 
