@@ -72,7 +72,7 @@ def sign_out() -> None:
 
 
 def confirm(password: str) -> bool:
-    """Note that the person who is signed in gave the password again; says whether it is right.
+    """A fresh sign-in for who is signed in and gives the password; says whether it is right.
 
     Raises TooManyTriesError when there were too many wrong ones.
     """
@@ -80,9 +80,11 @@ def confirm(password: str) -> bool:
     if sign_in is None or not _is_right(current_user.email, current_user, password):
         return False
     with writing() as session:
-        session.get_one(SignIn, sign_in.id).confirm()
+        SignIn.end(session, sign_in.id)
+        begun = SignIn.begin(session, sign_in.user)
         if current_user.is_admin:
             record(session, Deed.CONFIRMED, current_user.email)
+    begin_session(begun)
     return True
 
 

@@ -36,7 +36,7 @@ WEIGHTY = [
 def let_the_sign_in_age(app: Flask) -> None:
     with app.app_context(), writing() as session:
         long_ago = utc_now() - FRESHNESS - timedelta(seconds=1)
-        session.execute(update(SignIn).values(confirmed_at=long_ago))
+        session.execute(update(SignIn).values(began_at=long_ago))
 
 
 def deeds(app: Flask) -> list[tuple[str | None, str, str, str | None]]:
@@ -73,6 +73,8 @@ def test_with_an_old_sign_in_nothing_weighty_is_done_before_the_password_is_give
     right = client.post("/session/renewal", data={"password": PASSWORD, "next": "/admin/models/1"})
     assert right.location == "/admin/models/1", "back to the button, which was not pressed for me"
     assert [deed for _, deed, _, _ in deeds(app)] == [Deed.CONFIRMED]
+    with app.app_context():
+        assert len(db.session.scalars(select(SignIn)).all()) == 1, "a new sign-in for the old"
     assert not client.post(button).location.startswith("/session/renewal")
 
 

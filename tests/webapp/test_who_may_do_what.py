@@ -185,7 +185,7 @@ def cookies_of(app: Flask, role: str) -> dict[str, str]:
             tired = select(User.id).where(User.email == email).scalar_subquery()
             long_ago = utc_now() - timedelta(hours=1)
             session.execute(
-                update(SignIn).where(SignIn.user_id == tired).values(confirmed_at=long_ago)
+                update(SignIn).where(SignIn.user_id == tired).values(began_at=long_ago)
             )
     cookie = client.get_cookie("session")
     assert cookie

@@ -21,18 +21,13 @@ class SignIn(Base):
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_token)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    began_at: Mapped[datetime] = mapped_column(default=utc_now)
-    confirmed_at: Mapped[datetime] = mapped_column(default=utc_now)  # the password was given
+    began_at: Mapped[datetime] = mapped_column(default=utc_now)  # the password was given
 
     user: Mapped[User] = relationship(lazy="joined")
 
     @property
     def is_fresh(self) -> bool:
-        return utc_now() - self.confirmed_at < FRESHNESS
-
-    def confirm(self) -> None:
-        """Note that the password was given again."""
-        self.confirmed_at = utc_now()
+        return utc_now() - self.began_at < FRESHNESS
 
     @classmethod
     def named(cls, token: str) -> Select[tuple[SignIn]]:
