@@ -159,4 +159,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "MAX_PIXELS": str(settings.max_pixels),
         "MNIST_PATH": str(settings.mnist_path or ""),
+        "UPLOADS_PER_PERSON": str(settings.uploads_per_person),
+        "UPLOADS_PER_ADDRESS": str(settings.uploads_per_address),
     }
