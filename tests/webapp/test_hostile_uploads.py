@@ -64,7 +64,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     redis = RedisServer(folder)
     redis.start()
-    settings = Settings(secret_key="a secret for the tests", data_dir=folder, redis_url=redis.url)
+    settings = Settings(
+        secret_key="a secret for the tests",
+        data_dir=folder,
+        redis_url=redis.url,
+        uploads_per_person=0,  # one person gives them all
+        uploads_per_address=0,
+    )
     site = Site(Web(settings), Worker(settings, "reader"), settings)
     site.web.start()
     with create_app(settings).app_context():
