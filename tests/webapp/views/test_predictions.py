@@ -22,7 +22,7 @@ from tests.webapp.factories import (
 )
 from webapp.database import db, writing
 from webapp.models import Prediction
-from webapp.storage import Storage
+from webapp.storage import ORIGINAL, PICTURE, Storage
 from webapp.uploads import EmptyPictureError, NotAPictureError
 
 
@@ -275,6 +275,14 @@ def test_pictures_are_served_with_fixed_types_and_locked_away(
         assert response.headers["Cache-Control"] == "private, no-cache"
     for name in ("digits/1", "step-7-ink.png", "preview.jpg", "..%2fpicture", "step-0-..png"):
         assert client.get(f"{images}/{name}").status_code == 404
+
+
+def test_a_picture_that_an_older_cifra_kept_is_shown(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    storage = app.extensions["cifra_storage"]
+    storage.path(prediction_id, PICTURE).rename(storage.path(prediction_id, ORIGINAL))
+
+    assert client.get(f"/predictions/{prediction_id}/images/picture").status_code == 200
 
 
 def test_the_steps_from_photo_to_28_by_28_are_shown_in_order(
