@@ -184,9 +184,7 @@ def cookies_of(app: Flask, role: str) -> dict[str, str]:
         with app.app_context(), writing() as session:
             tired = select(User.id).where(User.email == email).scalar_subquery()
             long_ago = utc_now() - timedelta(hours=1)
-            session.execute(
-                update(SignIn).where(SignIn.user_id == tired).values(began_at=long_ago)
-            )
+            session.execute(update(SignIn).where(SignIn.user_id == tired).values(began_at=long_ago))
     cookie = client.get_cookie("session")
     assert cookie
     return {"session": cookie.value}
