@@ -1,4 +1,8 @@
-"""How soon the web process is ready, and how much memory it then holds."""
+"""How soon the web process is ready, and how much memory it then holds.
+
+Seconds differ from machine to machine, and from hour to hour on a shared one. So the start is held
+against what importing the frameworks alone takes beside it, and the seconds are printed.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,12 @@ from dataclasses import dataclass
 
 import psutil
 
-MOST_SECONDS = 1.0
+MOST_TIMES = 2.0  # the processor time of importing the frameworks alone
 MOST_MEGABYTES = 100.0
 FOREIGN = ("tensorflow", "keras", "cv2", "worker")
 ATTEMPTS = 3  # of which the best counts: a busy machine makes a start slow, never fast
 
-CHILD = f"""
+WEB = f"""
 import sys
 from wsgi import app
 with app.test_client() as client:
@@ -27,14 +31,22 @@ sys.stdin.read()
 """
 
 
+FRAMEWORKS = """
+import sys
+import flask, flask_sqlalchemy, sqlalchemy.orm
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
 @dataclass(frozen=True)
-class WebStart:
-    """One start of the web process, up to its first page."""
+class Start:
+    """One start of a process, up to the moment when it is ready."""
 
     seconds: float  # on the clock
     processor_seconds: float  # what it would take on an idle machine: starting waits for nothing
     megabytes: float  # resident
-    strangers: list[str]  # modules that the web must not load
+    strangers: list[str]  # modules loaded that the web must not load
 
 
 def main() -> None:
@@ -48,23 +60,29 @@ def main() -> None:
         }
         migrate = [sys.executable, "-m", "flask", "db", "upgrade"]
         subprocess.run(migrate, env=environment, check=True, capture_output=True)
-        starts = [measure(environment) for _ in range(ATTEMPTS)]
-    best = min(starts, key=lambda start: start.processor_seconds)
+        best = best_of(WEB, environment)
+        frameworks = best_of(FRAMEWORKS, environment)
+    times = best.processor_seconds / frameworks.processor_seconds
     print(
-        f"web: ready in {best.seconds:.2f} s ({best.processor_seconds:.2f} s of processor), "
-        f"{best.megabytes:.0f} MB resident"
+        f"web: ready in {best.seconds:.2f} s ({best.processor_seconds:.2f} s of processor, "
+        f"{times:.1f} times what its frameworks take alone), {best.megabytes:.0f} MB resident"
     )
     if best.strangers:
         sys.exit(f"The web process loads what it should not: {', '.join(best.strangers)}")
-    if best.processor_seconds > MOST_SECONDS or best.megabytes > MOST_MEGABYTES:
-        sys.exit(f"It should take under {MOST_SECONDS} s and {MOST_MEGABYTES:.0f} MB.")
+    if times > MOST_TIMES or best.megabytes > MOST_MEGABYTES:
+        sys.exit(f"It should take under {MOST_TIMES} times that, and {MOST_MEGABYTES:.0f} MB.")
 
 
-def measure(environment: dict[str, str]) -> WebStart:
-    """Start a fresh web process and look at it once it has its first page."""
+def best_of(program: str, environment: dict[str, str]) -> Start:
+    starts = [measure(program, environment) for _ in range(ATTEMPTS)]
+    return min(starts, key=lambda start: start.processor_seconds)
+
+
+def measure(program: str, environment: dict[str, str]) -> Start:
+    """Start a fresh process and look at it once it is ready: the web, with its first page."""
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-c", CHILD],
+        [sys.executable, "-c", program],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -79,7 +97,7 @@ def measure(environment: dict[str, str]) -> WebStart:
         megabytes = process.memory_info().rss / 1e6
         spent = process.cpu_times()
         web.communicate()
-    return WebStart(seconds, spent.user + spent.system, megabytes, strangers)
+    return Start(seconds, spent.user + spent.system, megabytes, strangers)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Cifra is ready"
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180  # TensorFlow takes long on a crowded machine
 STOPPING_SECONDS = 20
 
 
@@ -38,6 +38,13 @@ class House:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while READY not in self.words:
             assert self.process.poll() is None, self.words
