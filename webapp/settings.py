@@ -33,8 +33,8 @@ class Settings:
     busy_timeout: timedelta = timedelta(seconds=5)  # for SQLite's lock, or for PostgreSQL to answer
     corrections_per_person: int = 200  # that wait for an admin
     retention: timedelta | None = None  # how long pictures are kept; None: until they are deleted
-    uploads_per_person: int = 60  # a minute; here and below, 0 is no limit
-    uploads_per_address: int = 600  # a minute; a classroom shares one
+    uploads_per_person: int = 600  # a minute; here and below, 0 is no limit
+    uploads_per_address: int = 3000  # a minute; a classroom shares one
     sign_ins_per_address: int = 60  # a minute
     sign_ups_per_address: int = 60  # an hour
     retrains_per_person: int = 20  # an hour
