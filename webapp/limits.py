@@ -1,4 +1,4 @@
-"""Rate limits: how often a person, and an address, may upload, sign in, sign up and retrain."""
+"""Rate limits: how often a person, and an address, may upload, sign in, retrain and the like."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(("sessions.create",), settings.sign_ins_per_address, "minute", address),
         Rule(("accounts.create",), settings.sign_ups_per_address, "hour", address),
         Rule(("training_runs.create",), settings.retrains_per_person, "hour", visitor),
+        Rule(("data.export",), settings.exports_per_person, "hour", visitor),
     ]
 
 

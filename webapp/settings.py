@@ -38,6 +38,7 @@ class Settings:
     sign_ins_per_address: int = 60  # a minute
     sign_ups_per_address: int = 60  # an hour
     retrains_per_person: int = 20  # an hour
+    exports_per_person: int = 20  # an hour
     mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
     trusted_proxies: int = 0
     secure_cookies: bool = False  # always; without it, only for requests that came over TLS
@@ -93,6 +94,9 @@ class Settings:
             ),
             "retrains_per_person": env.int(
                 "RETRAINS_PER_PERSON", cls.retrains_per_person, validate=Range(min=0)
+            ),
+            "exports_per_person": env.int(
+                "EXPORTS_PER_PERSON", cls.exports_per_person, validate=Range(min=0)
             ),
             "retention": timedelta(days=days) if days else None,
             "mnist_path": env.path("MNIST_PATH", None),

@@ -97,9 +97,10 @@ def test_a_second_web_process_counts_with_the_first(settings: Settings, redis: R
         ("sign_ins_per_address", "POST", "/session", {"email": "who@example.org"}),
         ("sign_ups_per_address", "POST", "/account", {"email": "nobody"}),
         ("retrains_per_person", "POST", "/admin/training-runs", {"recipe": "unknown"}),
+        ("exports_per_person", "GET", "/account/data/export", {}),
     ],
 )
-def test_sign_ins_sign_ups_and_retrains_have_limits_too(
+def test_sign_ins_sign_ups_retrains_and_exports_have_limits_too(
     limit: str, method: str, button: str, form: dict[str, str], settings: Settings
 ) -> None:
     with site(settings, **{limit: 2}) as app:
@@ -107,6 +108,8 @@ def test_sign_ins_sign_ups_and_retrains_have_limits_too(
         if limit == "retrains_per_person":
             admin(app)
             sign_in(client)
+        if limit == "exports_per_person":
+            given_prediction(client)
         first = [client.open(button, method=method, data=form).status_code for _ in range(2)]
 
         assert 429 not in first

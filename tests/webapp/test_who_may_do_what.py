@@ -130,6 +130,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
         sign_ins_per_address=0,
         sign_ups_per_address=0,
         retrains_per_person=0,
+        exports_per_person=0,
     )
     empty = House(settings, EXAMPLES, {role: {} for role in ROLES})
     app = empty.open()
