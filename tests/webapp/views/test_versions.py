@@ -57,6 +57,10 @@ def test_the_best_version_of_each_architecture_stands_beside_the_others(
     assert "97.00\u202f%" in page
 
 
+def test_the_front_page_leads_everybody_to_the_networks(client: FlaskClient) -> None:
+    assert 'href="/models"' in client.get("/").text
+
+
 def test_the_pictures_that_networks_read_differently_are_shown(
     app: Flask, client: FlaskClient
 ) -> None:
