@@ -72,9 +72,10 @@ def read(batch: Sequence[Prediction], reader: Reader, storage: Storage) -> list[
         answer = readings.get(prediction.id, Answer(failure=MISSING))
         if answer.reading is not None:
             _keep_steps(prediction.id, answer.reading, storage)
-            original = max(prediction.width, prediction.height)
-            scale = original / longest_side(pictures[prediction.id])
-            answer = replace(answer, scale=scale)
+            if answer.reading.digits:
+                original = max(prediction.width, prediction.height)
+                scale = original / longest_side(pictures[prediction.id])
+                answer = replace(answer, scale=scale)
         answers.append(answer)
     return answers
 
