@@ -40,7 +40,7 @@ SENTENCES = {
     400: "Go back, reload the page and try again.",
     401: "Sign in, then try again.",
     403: "Your account may not do this. Sign in as an admin.",
-    404: "The link may be mistyped, what it led to was deleted, or only whoever gave it may see it.",
+    404: "The link is mistyped, what it led to was deleted, or only whoever gave it may see it.",
     405: "Go back to the front page and start from there.",
     429: "That was a lot in a short time. Wait a minute, then try again.",
     500: "It has been written down and is not your fault. Try again in a moment.",
