@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import abort
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
 from webapp.auth import is_admin, visitor
@@ -33,6 +33,11 @@ def own_prediction(session: Session, prediction_id: str) -> Prediction:
 def is_own(prediction: Prediction) -> bool:
     """Whether this visitor gave the picture."""
     return prediction.visitor == visitor()
+
+
+def count_own_pictures() -> int:
+    own = visible_predictions(everyone=False).subquery()
+    return db.session.scalar(select(func.count()).select_from(own)) or 0
 
 
 def visible_predictions(*, everyone: bool) -> Select[tuple[Prediction]]:

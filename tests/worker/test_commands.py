@@ -229,6 +229,12 @@ def test_architectures_are_trained_and_set_side_by_side(
     assert set.intersection(*shown), "all keep the pictures that they disagree on"
 
 
+def last_deed() -> str | None:
+    with writing() as session:
+        entry = session.scalars(AuditEntry.newest_first()).first()
+        return entry.deed if entry else None
+
+
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_an_exported_model_can_be_imported_and_reads_the_same(
     app: Flask, network: Path, tmp_path: Path, suffix: str
@@ -241,6 +247,7 @@ def test_an_exported_model_can_be_imported_and_reads_the_same(
 
     assert result.exit_code == 0, result.output
     assert live_version() == 2
+    assert last_deed() == Deed.PUBLISHED
     (tmp_path / "seven.png").write_bytes(photo_of("7"))
     read = flask(app, "predict", "--json", tmp_path / "seven.png")
     assert json.loads(read.stdout)["number"] == "7"
@@ -267,6 +274,7 @@ def test_train_writes_a_network_and_list_names_the_published_one(
 
     assert result.exit_code == 0, result.output
     assert file.is_file()
+    assert last_deed() == Deed.PUBLISHED
     listed = flask(app, "model", "list").output
     assert "mlp" in listed
     assert "live" in listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, current_app, render_template, stream_with_context
 from sqlalchemy import func, select
 
-from webapp.access import visible_predictions
+from webapp.access import count_own_pictures
 from webapp.auth import visitor
 from webapp.database import db
 from webapp.export import export_of
@@ -16,11 +16,10 @@ pages = Blueprint("data", __name__, url_prefix="/account/data")
 
 @pages.get("")
 def show() -> str:
-    own = visible_predictions(everyone=False)
     said = select(func.count()).where(Correction.visitor == visitor())
     return render_template(
         "data/show.html",
-        pictures=db.session.scalar(select(func.count()).select_from(own.subquery())),
+        pictures=count_own_pictures(),
         corrections=db.session.scalar(said),
         retention=current_app.extensions["cifra_settings"].retention,
     )

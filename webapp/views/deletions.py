@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from webapp.access import is_own, visible_prediction, visible_predictions
+from webapp.access import count_own_pictures, is_own, visible_prediction
 from webapp.auth import visitor
-from webapp.database import db
 from webapp.deletion import delete_all_of, delete_prediction
 
 pages = Blueprint("deletions", __name__)
@@ -33,9 +31,7 @@ def one(prediction_id: str) -> Response:
 
 @pages.get("/account/data/deletion")
 def ask_for_all() -> str:
-    own = visible_predictions(everyone=False).subquery()
-    pictures = db.session.scalar(select(func.count()).select_from(own))
-    return render_template("deletions/data.html", pictures=pictures)
+    return render_template("deletions/data.html", pictures=count_own_pictures())
 
 
 @pages.post("/account/data/deletion")

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from webapp.database import db, writing
-from webapp.models import Exam, ModelVersion, Occasion
+from webapp.database import db
+from webapp.models import Exam, ModelVersion
 from webapp.settings import Settings
 from worker.cli.group import model
-from worker.cli.ledger import announce
+from worker.cli.ledger import publish_chosen
 from worker.conversion import ConversionError
 from worker.model_store import AlreadyStoredError, WrongFileError
 
@@ -64,9 +64,7 @@ def _examine(version: ModelVersion) -> Exam:
 def _publish(version: ModelVersion, exam: Exam) -> None:
     if not exam.passed:
         raise click.ClickException(f"So {version.name} is not published.")
-    with writing() as session:
-        session.get_one(ModelVersion, version.id).publish(Occasion.CHOSEN)
-    announce(version)
+    publish_chosen(version)
 
 
 def _settings() -> Settings:

@@ -90,6 +90,14 @@ def reread() -> None:
     click.echo(told.sentence if told else "No published model loads.")
 
 
+def publish_chosen(version: ModelVersion) -> None:
+    """Let a version answer from now on, as whoever typed the command chose."""
+    with writing() as session:
+        session.get_one(ModelVersion, version.id).publish(Occasion.CHOSEN)
+        record(session, Deed.PUBLISHED, version.name)
+    announce(version)
+
+
 def announce(version: ModelVersion) -> None:
     """Say it, and ring for workers without a live model; the others follow by themselves."""
     queue: Queue = current_app.extensions["cifra_queue"]

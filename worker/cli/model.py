@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from webapp.database import db, writing
-from webapp.models import ModelVersion, Occasion
+from webapp.database import db
+from webapp.models import ModelVersion
 from webapp.settings import Settings
 from worker import model_store
 from worker.cli.group import model
-from worker.cli.ledger import announce
+from worker.cli.ledger import publish_chosen
 
 if TYPE_CHECKING:
     from worker.digits.datasets import Mnist
@@ -62,7 +62,7 @@ def train(
         version = trainer.keep(trained, _settings().models_dir)
         click.echo(f"Kept as {version.name}.")
         if publish:
-            _publish(version)
+            publish_chosen(version)
 
 
 def _train(recipe: Recipe, mnist: Mnist) -> Trained:
@@ -192,12 +192,6 @@ def install() -> None:
     except (OSError, model_store.UnknownFileError) as error:
         raise click.ClickException(f"The model that ships cannot be installed: {error}") from error
     click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")
-
-
-def _publish(version: ModelVersion) -> None:
-    with writing() as session:
-        session.get_one(ModelVersion, version.id).publish(Occasion.CHOSEN)
-    announce(version)
 
 
 def _version(version_id: int | None) -> ModelVersion:
