@@ -105,14 +105,18 @@ class Words:
 
 
 def words_on(predictions: Sequence[Prediction]) -> Words:
-    """The words on the digits of these predictions, as this visitor sees them.
+    """The words on the digits of these predictions, as this request's visitor sees them."""
+    return words_as_seen_by(visitor(), predictions, db.session())
+
+
+def words_as_seen_by(who: str | None, predictions: Sequence[Prediction], session: Session) -> Words:
+    """The words on the digits of these predictions, as a visitor sees them.
 
     One's own word stands before an approved one, and that before the word of the picture's giver.
     A rejected word does not stand, and neither does a stranger's before it is approved.
     """
     givers = {digit.id: row.visitor for row in predictions for digit in row.digits}
-    said = db.session.scalars(Correction.of_predictions([row.id for row in predictions])).all()
-    who = visitor()
+    said = session.scalars(Correction.of_predictions([row.id for row in predictions])).all()
     ranked = [
         (rank, word)
         for word in said

@@ -11,11 +11,10 @@ from itertools import chain
 from typing import Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from flask import current_app
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from webapp.corrections import Words, number_as_corrected, words_on
-from webapp.database import db
+from webapp.corrections import Words, number_as_corrected, words_as_seen_by
 from webapp.models import Correction, Digit, Prediction, utc_now
 from webapp.storage import Storage
 
@@ -70,21 +69,6 @@ corrections
 """
 
 
-def export_of(visitor: str) -> Iterator[bytes]:
-    """The bytes of the zip, a piece at a time; no more than a few pictures are held in memory."""
-    outlet = _Outlet()
-    with ZipFile(cast("Any", outlet), "w") as archive:
-        for entry in _entries(visitor):
-            info = ZipInfo(entry.name, utc_now().timetuple()[:6])
-            info.compress_type = ZIP_STORED if entry.is_picture else ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            with archive.open(info, "w") as file:
-                for piece in entry.pieces:
-                    file.write(piece)
-                    yield outlet.drain()
-    yield outlet.drain()
-
-
 @dataclass(frozen=True)
 class _Entry:
     """A file of the zip."""
@@ -94,33 +78,70 @@ class _Entry:
     is_picture: bool = False
 
 
-def _entries(visitor: str) -> Iterator[_Entry]:
-    yield _Entry("README.txt", [_readme().encode()])
-    kept = {}
-    for prediction in chain.from_iterable(_batches_of(visitor)):
-        try:
-            content = _storage().read_picture(prediction.id)
-        except OSError:  # deleted meanwhile, or lost
-            continue
-        kept[prediction.id] = name = _picture_name(prediction)
-        yield _Entry(name, [content], is_picture=True)
-    yield _Entry("readings.csv", _csv(READING_COLUMNS, _readings(visitor, kept)))
-    yield _Entry("readings.json", _json(_readings(visitor, kept, with_digits=True)))
-    yield _Entry("corrections.csv", _csv(CORRECTION_COLUMNS, _corrections(visitor)))
-    yield _Entry("corrections.json", _json(_corrections(visitor)))
+@dataclass(frozen=True)
+class Export:
+    """What a visitor's zip is made of. It is written after its request is over, and needs none."""
 
+    visitor: str
+    engine: Engine
+    storage: Storage
 
-def _readings(
-    visitor: str, kept: Mapping[str, str], *, with_digits: bool = False
-) -> Iterator[dict[str, Any]]:
-    for batch in _batches_of(visitor):
-        words = words_on(batch)
-        readings = [_reading(prediction, words, kept) for prediction in batch]
-        if with_digits:
-            for reading, prediction in zip(readings, batch, strict=True):
-                reading["digits"] = [_digit(digit) for digit in prediction.digits]
-        db.session.rollback()
-        yield from readings
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes of the zip, a piece at a time; no more than a few pictures are in memory."""
+        outlet = _Outlet()
+        with ZipFile(cast("Any", outlet), "w") as archive:
+            for entry in self._entries():
+                info = ZipInfo(entry.name, utc_now().timetuple()[:6])
+                info.compress_type = ZIP_STORED if entry.is_picture else ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                with archive.open(info, "w") as file:
+                    for piece in entry.pieces:
+                        file.write(piece)
+                        yield outlet.drain()
+        yield outlet.drain()
+
+    def _entries(self) -> Iterator[_Entry]:
+        yield _Entry("README.txt", [_readme().encode()])
+        kept = {}
+        for prediction in chain.from_iterable(self._batches()):
+            try:
+                content = self.storage.read_picture(prediction.id)
+            except OSError:  # deleted meanwhile, or lost
+                continue
+            kept[prediction.id] = name = _picture_name(prediction)
+            yield _Entry(name, [content], is_picture=True)
+        yield _Entry("readings.csv", _csv(READING_COLUMNS, self._readings(kept)))
+        yield _Entry("readings.json", _json(self._readings(kept, with_digits=True)))
+        yield _Entry("corrections.csv", _csv(CORRECTION_COLUMNS, self._corrections()))
+        yield _Entry("corrections.json", _json(self._corrections()))
+
+    def _readings(
+        self, kept: Mapping[str, str], *, with_digits: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        for batch in self._batches():
+            with Session(self.engine) as session:
+                words = words_as_seen_by(self.visitor, batch, session)
+            for prediction in batch:
+                reading = _reading(prediction, words, kept)
+                if with_digits:
+                    reading["digits"] = [_digit(digit) for digit in prediction.digits]
+                yield reading
+
+    def _corrections(self) -> Iterator[dict[str, Any]]:
+        with Session(self.engine) as session:
+            said = session.scalars(Correction.of_visitor(self.visitor)).all()
+        return map(_correction, said)
+
+    def _batches(self) -> Iterator[Sequence[Prediction]]:
+        """A few at a time, newest first. No transaction stays open while the line is slow."""
+        newest_first = Prediction.of_visitor(self.visitor)
+        with Session(self.engine) as session:
+            ids = session.scalars(newest_first.with_only_columns(Prediction.id)).all()
+        for start in range(0, len(ids), AT_ONCE):
+            some = newest_first.where(Prediction.id.in_(ids[start : start + AT_ONCE]))
+            with Session(self.engine) as session:
+                batch = session.scalars(some).all()
+            yield batch
 
 
 def _reading(prediction: Prediction, words: Words, kept: Mapping[str, str]) -> dict[str, Any]:
@@ -153,31 +174,16 @@ def _digit(digit: Digit) -> dict[str, Any]:
     }
 
 
-def _corrections(visitor: str) -> Iterator[dict[str, Any]]:
-    with Session(db.engine) as session:
-        said = session.scalars(Correction.of_visitor(visitor)).all()
-    for word in said:
-        yield {
-            "reading": word.digit.prediction_id,
-            "position": word.digit.position,
-            "said_at": word.created_at.isoformat(),
-            "label": word.label,
-            "read_as": word.read_as,
-            "verdict": word.verdict,
-            "decided_at": word.decided_at.isoformat() if word.decided_at else None,
-        }
-
-
-def _batches_of(visitor: str) -> Iterator[Sequence[Prediction]]:
-    """A few at a time, newest first. No transaction stays open while the person's line is slow."""
-    newest_first = Prediction.of_visitor(visitor)
-    with Session(db.engine) as session:
-        ids = session.scalars(newest_first.with_only_columns(Prediction.id)).all()
-    for start in range(0, len(ids), AT_ONCE):
-        some = newest_first.where(Prediction.id.in_(ids[start : start + AT_ONCE]))
-        with Session(db.engine) as session:
-            batch = session.scalars(some).all()
-        yield batch
+def _correction(word: Correction) -> dict[str, Any]:
+    return {
+        "reading": word.digit.prediction_id,
+        "position": word.digit.position,
+        "said_at": word.created_at.isoformat(),
+        "label": word.label,
+        "read_as": word.read_as,
+        "verdict": word.verdict,
+        "decided_at": word.decided_at.isoformat() if word.decided_at else None,
+    }
 
 
 def _picture_name(prediction: Prediction) -> str:
@@ -238,8 +244,3 @@ class _Outlet:
         taken = b"".join(self._pieces)
         self._pieces.clear()
         return taken
-
-
-def _storage() -> Storage:
-    storage: Storage = current_app.extensions["cifra_storage"]
-    return storage

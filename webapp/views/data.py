@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, render_template, stream_with_context
+from flask import Blueprint, Response, abort, current_app, render_template
 from sqlalchemy import func, select
 
 from webapp.access import count_own_pictures
 from webapp.auth import visitor
 from webapp.database import db
-from webapp.export import export_of
+from webapp.export import Export
 from webapp.models import Correction, utc_now
 
 pages = Blueprint("data", __name__, url_prefix="/account/data")
@@ -28,8 +28,8 @@ def show() -> str:
 @pages.get("/export")
 def export() -> Response:
     owner = visitor() or abort(404)
-    pieces = stream_with_context(export_of(owner))
-    response = Response(pieces, content_type="application/zip")
+    mine = Export(owner, db.engine, current_app.extensions["cifra_storage"])
+    response = Response(mine.pieces(), content_type="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename=cifra-{utc_now():%Y-%m-%d}.zip"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -48,6 +48,18 @@ def test_an_account_leads_to_its_data_and_back(app: Flask, client: FlaskClient) 
     assert 'href="/account">account</a>' in client.get("/account/data").text
 
 
+def test_an_export_that_is_broken_off_disturbs_no_request_after_it(client: FlaskClient) -> None:
+    given_prediction(client)
+    broken_off = client.get("/account/data/export")
+    next(broken_off.iter_encoded())
+
+    with client.get("/account/data/export") as whole:
+        broken_off.close()
+
+        assert opened(whole.data).testzip() is None
+    given_prediction(client)
+
+
 def test_the_zip_holds_pictures_readings_and_corrections(app: Flask, client: FlaskClient) -> None:
     first, second = given_prediction(client), given_prediction(client)
     answer(app, first, "47")
