@@ -12,6 +12,7 @@ import pillow_heif
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from worker.digits.bars import within_bars
 from worker.digits.reading import Box, Image, UnreadablePictureError
 
 MOST_PIXELS = 100_000_000  # a phone takes 12 to 50 million; beyond this lie decompression bombs
@@ -31,23 +32,31 @@ class Picture:
     pixels: Image  # (height, width, 3) uint8 RGB
     width: int  # of the upright original, in its pixels
     height: int
+    window: Box  # the part of the original that the pixels show: all of it but bars around it
 
     def box_in_original(self, box: Box) -> Box:
         """The box, given in working pixels, in the upright original's."""
-        rows, columns = self.pixels.shape[:2]
-        across, down = self.width / columns, self.height / rows
+        across, down = self._scale
         left, top = int(box.x * across), int(box.y * down)
-        right = min(self.width, int(np.ceil((box.x + box.width) * across)))
-        bottom = min(self.height, int(np.ceil((box.y + box.height) * down)))
-        return Box(left, top, max(1, right - left), max(1, bottom - top))
+        right = min(self.window.width, int(np.ceil((box.x + box.width) * across)))
+        bottom = min(self.window.height, int(np.ceil((box.y + box.height) * down)))
+        width, height = max(1, right - left), max(1, bottom - top)
+        return Box(self.window.x + left, self.window.y + top, width, height)
 
     def box_in_working(self, box: Box) -> Box:
         """The box, given in the upright original's pixels, in working pixels."""
         rows, columns = self.pixels.shape[:2]
-        across, down = columns / self.width, rows / self.height
-        left, top = min(columns - 1, int(box.x * across)), min(rows - 1, int(box.y * down))
-        width, height = round(box.width * across), round(box.height * down)
+        across, down = self._scale
+        left = min(columns - 1, max(0, int((box.x - self.window.x) / across)))
+        top = min(rows - 1, max(0, int((box.y - self.window.y) / down)))
+        width, height = round(box.width / across), round(box.height / down)
         return Box(left, top, max(1, width), max(1, height))
+
+    @property
+    def _scale(self) -> tuple[float, float]:
+        """How many pixels of the original one working pixel is wide, and high."""
+        rows, columns = self.pixels.shape[:2]
+        return self.window.width / columns, self.window.height / rows
 
 
 def open_picture(data: bytes) -> Picture:
@@ -76,7 +85,16 @@ def open_picture(data: bytes) -> Picture:
         raise UnreadablePictureError from error
     if turned:
         width, height = height, width
-    return Picture(_to_working_size(pixels), width, height)
+    box = within_bars(pixels)
+    inside = pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+    window = _scaled(box, width / pixels.shape[1], height / pixels.shape[0])
+    return Picture(_to_working_size(inside), width, height, window)
+
+
+def _scaled(box: Box, across: float, down: float) -> Box:
+    left, top = round(box.x * across), round(box.y * down)
+    right, bottom = round((box.x + box.width) * across), round((box.y + box.height) * down)
+    return Box(left, top, right - left, bottom - top)
 
 
 def longest_side(data: bytes) -> int:

@@ -38,9 +38,10 @@ def find_glyphs(traces: Traces) -> list[Glyph] | Refusal:
 def found_step(traces: Traces, glyphs: Sequence[Glyph]) -> Step:
     """The last step's picture: the photo with a box around each glyph."""
     shown = small_copy(traces.picture.pixels).copy()
-    scale = shown.shape[1] / traces.picture.width
+    scale = shown.shape[1] / traces.picture.pixels.shape[1]
     for glyph in glyphs:
-        left, top, width, height = (round(side * scale) for side in glyph.box)
+        box = traces.picture.box_in_working(glyph.box)
+        left, top, width, height = (round(side * scale) for side in box)
         cv2.rectangle(shown, (left, top), (left + width, top + height), _BOX_COLOUR, 2)
     return Step("found", shown)
 
