@@ -10,7 +10,7 @@ from worker.digits.reading import Box, Image
 _ALIKE = 8  # grey levels in any channel: what a JPEG leaves of one colour
 _APART = 12  # levels from which on a pixel is of another colour than the bar
 _STRAIGHT = 0.8  # of what lies within: so much of it begins at the bar's edge
-_LEAST_SIDE = 0.25  # of the picture's side: less within, and the bars are its paper
+_LEAST_SIDE = 0.3  # of the picture's side: less within, and the bars are its paper
 _MOST_ALIKE = 0.35  # of what lies within may have a bar's colour: more, and that is the paper
 _LOOKED_AT = 1280  # pixels a side
 
@@ -19,8 +19,8 @@ def within_bars(pixels: Image) -> Box:
     """The part of a picture, (height, width, 3) uint8 RGB, that is left without its bars.
 
     A bar has one colour from the picture's edge on and ends in a straight edge, and the paper
-    within has another colour. A drawing on a plain canvas has no bars, since it is drawn on what
-    would be one. Without bars the box is the whole picture.
+    within has another colour, on all its sides. A drawing on a plain canvas has no bars, since
+    it is drawn on what would be one. Without bars the box is the whole picture.
     """
     height, width = pixels.shape[:2]
     step = -(-max(height, width) // _LOOKED_AT)
@@ -33,9 +33,14 @@ def within_bars(pixels: Image) -> Box:
         return whole
     inside = pixels[top : height - bottom : step, left : width - right : step].astype(np.int16)
     colours = [_colour_above(np.rot90(seen, side)) for side, cut in enumerate(cuts) if cut]
-    if any(float((_distance(inside, bar) <= _ALIKE).mean()) > _MOST_ALIKE for bar in colours):
-        return whole
-    return box
+    return box if all(_is_another(inside, bar) for bar in colours) else whole
+
+
+def _is_another(inside: NDArray[np.int16], bar: NDArray[np.int16]) -> bool:
+    """Whether what lies within has another colour than a bar, above all along its edges."""
+    alike = _distance(inside, bar) <= _ALIKE
+    edges = (alike[0], alike[-1], alike[:, 0], alike[:, -1])
+    return bool(alike.mean() < _MOST_ALIKE and max(edge.mean() for edge in edges) < 1 - _STRAIGHT)
 
 
 def _bar_above(pixels: NDArray[np.int16]) -> int:
@@ -55,12 +60,12 @@ def _bar_above(pixels: NDArray[np.int16]) -> int:
     straight = np.nonzero(edge >= _STRAIGHT)[0]
     if straight.size == 0:
         return 0
-    return deep + int(straight[0]) + rows // 100 + 1
+    return int(deep + straight[0] + rows // 100 + 1)
 
 
 def _colour_above(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
     """The colour of the topmost row, (3,)."""
-    return np.median(pixels[0], axis=0).astype(np.int16)
+    return np.asarray(np.median(pixels[0], axis=0), np.int16)
 
 
 def _distance(pixels: NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.int16]:

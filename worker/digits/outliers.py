@@ -7,6 +7,7 @@ letters and signs from a trembling pen, scribbles, blots, cloth, digits run toge
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -19,13 +20,22 @@ Picture = NDArray[np.uint8]  # (28, 28), 0..255, white on black
 Random = np.random.Generator
 
 CANVAS = 112  # pixels; shrunk to 28×28 at the end
+BROADEST, FATTEST_ONE = 26.0, 44.0  # pixels of the canvas: a 1 is still one where others fill up
 
 
-def draw_outliers(count: int, digits: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
-    """Make (count, 28, 28) uint8 pictures that are no digit.
+@dataclass(frozen=True)
+class Digits:
+    """MNIST's pictures, lent to be run together and laid on their sides."""
 
-    `digits` (n, 28, 28) lends its pictures to be run together.
-    """
+    images: NDArray[np.uint8]  # (n, 28, 28)
+    labels: NDArray[np.uint8]  # (n,)
+
+    def some(self, count: int, random: Random) -> NDArray[np.uint8]:
+        return self.images[random.integers(len(self.images), size=count)]
+
+
+def draw_outliers(count: int, digits: Digits, random: Random) -> NDArray[np.uint8]:
+    """Make (count, 28, 28) uint8 pictures that are no digit, some of them of digits."""
     kinds = list(KINDS)
     shares = np.array([KINDS[kind] for kind in kinds])
     chosen = random.choice(len(kinds), size=count, p=shares / shares.sum())
@@ -35,20 +45,32 @@ def draw_outliers(count: int, digits: NDArray[np.uint8], random: Random) -> NDAr
 def draw_digits(count: int, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Write digits in the ways that MNIST lacks: (count, 28, 28) uint8 and (count,) labels."""
     chosen = [DIGITS[index] for index in random.integers(len(DIGITS), size=count)]
-    images = np.stack([draw(shape, random) for _, shape in chosen])
+    images = np.stack(
+        [
+            draw(shape, random, broadest=FATTEST_ONE if label == 1 else BROADEST)
+            for label, shape in chosen
+        ]
+    )
     return images, np.array([label for label, _ in chosen], np.uint8)
 
 
-def _sign(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _sign(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     return draw(SIGNS[random.integers(len(SIGNS))], random)
 
 
-def _greek(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
-    """Alpha, beta and gamma: what classrooms try next."""
-    return draw(SIGNS[random.integers(GREEK)], random, tremble=0.05, widest=1.7)
+def _greek(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
+    """Alpha, beta and gamma: what classrooms try next. On its side an alpha is nearly an 8."""
+    upright = draw(SIGNS[random.integers(GREEK)], random, tremble=0.05, widest=1.7)
+    return np.rot90(upright, random.choice((0, 0, 0, 1, 3)))
 
 
-def _scribble(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _sideways(random: Random, digits: Digits) -> Picture:
+    """A digit of a page that lies on its side. A 0 stays one, so it is left out."""
+    chosen = random.choice(np.nonzero(digits.labels)[0])
+    return np.rot90(digits.images[chosen], random.choice((1, 3)))
+
+
+def _scribble(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     strokes = []
     for _ in range(random.integers(1, 4)):
         points = random.random((random.integers(4, 12), 2))
@@ -56,7 +78,7 @@ def _scribble(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
     return draw(strokes, random, tremble=0.0)
 
 
-def _blot(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _blot(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     """The peaks of smoothed noise: stains, shadows, crumpled paper."""
     noise = random.standard_normal((CANVAS, CANVAS)).astype(np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), random.uniform(4, 18))
@@ -65,7 +87,7 @@ def _blot(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
     return centred(((smooth > level) & (window > 127)).astype(np.uint8) * 255)
 
 
-def _filled(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _filled(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     """Solid shapes with folds and prints: clothes, tools, hands, boxes."""
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     middle = CANVAS / 2
@@ -79,7 +101,7 @@ def _filled(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
     return centred(_as_scanned(_print_on(canvas, random), random))
 
 
-def _garment(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _garment(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     """Upright outlines: shirts, trousers, dresses, bags, boots laid flat."""
     outline = GARMENTS[random.integers(len(GARMENTS))](random)
     sides = (_mirrored(outline) if outline[0][0] == 0 else outline) + random.normal(0, 1.2, 2)
@@ -104,9 +126,10 @@ def _shirt(random: Random) -> Points:
 
 def _trousers(random: Random) -> Points:
     waist, hip, ankle = random.uniform(12, 22), random.uniform(18, 26), random.uniform(8, 22)
-    gap = random.uniform(0, min(10.0, ankle - 4))
+    gap, knees = random.uniform(0, min(10.0, ankle - 4)), random.uniform(0, 9)
+    crotch = random.uniform(16, 60)
     return np.array(
-        [(0, 0), (waist, 0), (hip, 25), (ankle + gap, 104), (gap, 104), (0, random.uniform(28, 60))]
+        [(0, 0), (waist, 0), (hip, 25), (ankle + gap, 104), (gap, 104), (knees, 76), (0, crotch)]
     )
 
 
@@ -139,7 +162,7 @@ def _mirrored(half: Points) -> Points:
     return np.concatenate([half, half[::-1] * (-1, 1)])
 
 
-GARMENTS = (_shirt, _shirt, _trousers, _dress, _bag, _shoe)
+GARMENTS = (_shirt, _shirt, _trousers, _trousers, _dress, _bag, _shoe)
 
 
 def _as_scanned(canvas: Picture, random: Random) -> Picture:
@@ -163,12 +186,12 @@ def _print_on(canvas: Picture, random: Random) -> Picture:
     return np.asarray(np.clip(canvas * np.clip(grey, 0, 1), 0, 255), dtype=np.uint8)
 
 
-def _run_together(random: Random, digits: Picture) -> Picture:
+def _run_together(random: Random, digits: Digits) -> Picture:
     """Two or three digits in one box: what is left when touching digits were not parted."""
     count = 2 if random.random() < 0.8 else 3
     canvas = np.zeros((28, 28 * count), np.uint8)
     x = 0
-    for picture in digits[random.integers(len(digits), size=count)]:
+    for picture in digits.some(count, random):
         ink = picture[:, picture.max(axis=0) > 60]
         y = int(random.integers(-3, 4))
         ink = np.roll(ink, y, axis=0)
@@ -178,17 +201,14 @@ def _run_together(random: Random, digits: Picture) -> Picture:
     return centred(canvas)
 
 
-def _stacked(random: Random, digits: Picture) -> Picture:
+def _stacked(random: Random, digits: Digits) -> Picture:
     """Two digits of two rows in one box."""
-    above, below = (
-        picture[picture.max(axis=1) > 60]
-        for picture in digits[random.integers(len(digits), size=2)]
-    )
+    above, below = (picture[picture.max(axis=1) > 60] for picture in digits.some(2, random))
     gap = np.zeros((int(random.integers(0, 4)), 28), np.uint8)
     return centred(np.concatenate([above, gap, below]))
 
 
-def _lines(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _lines(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     """Ruled and squared paper, frames and corners that were taken for ink."""
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     thick = int(random.integers(3, 12))
@@ -205,7 +225,7 @@ def _lines(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
     return centred(canvas)
 
 
-def _specks(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _specks(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     """Dust and grain."""
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     for _ in range(random.integers(1, 14)):
@@ -216,7 +236,7 @@ def _specks(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
     return centred(canvas)
 
 
-def _grain(random: Random, digits: Picture) -> Picture:  # noqa: ARG001
+def _grain(random: Random, digits: Digits) -> Picture:  # noqa: ARG001
     """Noise of a sensor or of paper, with no shape in it."""
     noise = random.standard_normal((28, 28)).astype(np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), random.uniform(0.4, 1.5))
@@ -232,9 +252,10 @@ def _disc(random: Random) -> Picture:
 
 
 # How often each kind is made. What people really photograph comes most often.
-KINDS: dict[Callable[[Random, Picture], Picture], float] = {
-    _greek: 0.2,
+KINDS: dict[Callable[[Random, Digits], Picture], float] = {
+    _greek: 0.24,
     _sign: 0.22,
+    _sideways: 0.06,
     _scribble: 0.08,
     _blot: 0.07,
     _filled: 0.1,

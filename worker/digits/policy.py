@@ -14,6 +14,7 @@ from worker.digits.reading import DigitReading, Refusal
 # so that it has to convince more than a mark that is read as it stands.
 CONVINCING_DIGITNESS = 0.998
 CONVINCING_CONFIDENCE = 0.9
+CONVINCING_ALONE = 0.99  # the confidence asked of a single mark, for which no other speaks
 
 
 def decide(
@@ -39,9 +40,9 @@ def is_digit(digit: DigitReading, calibration: Calibration) -> bool:
 
 def is_convincing(digits: Sequence[DigitReading]) -> bool:
     """Whether marks that were cut or turned look so much like digits that they must be."""
+    least = CONVINCING_ALONE if len(digits) == 1 else CONVINCING_CONFIDENCE
     sure = [
-        digit.digitness >= CONVINCING_DIGITNESS and digit.confidence >= CONVINCING_CONFIDENCE
-        for digit in digits
+        digit.digitness >= CONVINCING_DIGITNESS and digit.confidence >= least for digit in digits
     ]
     return sum(sure) > 0.75 * len(digits) if len(digits) > 3 else all(sure)
 

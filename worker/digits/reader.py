@@ -77,19 +77,24 @@ class Reader:
         ]
 
     def _turn(self, sights: Sequence[_Sight], found: list[Digits]) -> list[Digits]:
-        """Pictures that make no number upright read as lying on their side, if that makes one."""
-        asked = [
-            (index, quarters)
+        """Pictures that make no number upright read as lying on their side, if that makes one.
+
+        Where both sides make one, and not the same, nobody can tell: a 6 might be a 9.
+        """
+        lying = [
+            index
             for index, digits in enumerate(found)
             if digits and decide(digits, self.calibration)[1] is not None
+        ]
+        sides = [
+            self._judge([turned(sights[index].glyphs, quarters) for index in lying])
             for quarters in QUARTERS
         ]
-        judged = self._judge([turned(sights[index].glyphs, side) for index, side in asked])
-        best = dict(enumerate(found))
-        for (index, _), digits in zip(asked, judged, strict=True):
-            if is_convincing(digits) and likeness(digits) > likeness(best[index]):
-                best[index] = digits
-        return list(best.values())
+        turns = {
+            index: _the_convincing(ways)
+            for index, ways in zip(lying, zip(*sides, strict=True), strict=True)
+        }
+        return [turns.get(index) or digits for index, digits in enumerate(found)]
 
     def _answer(self, sight: _Sight, digits: Digits) -> Reading:
         steps = (*sight.traces.steps, found_step(sight.traces, [d.glyph for d in digits]))
@@ -117,6 +122,13 @@ def _look(data: bytes) -> _Sight | UnreadablePictureError:
     if isinstance(found, Refusal):
         return _Sight(traces, [], found)
     return _Sight(traces, found, None)
+
+
+def _the_convincing(ways: Sequence[Digits]) -> Digits | None:
+    """The way of reading that convinces; None where none does, or two that do not agree."""
+    convincing = [digits for digits in ways if is_convincing(digits)]
+    numbers = {tuple(digit.label for digit in digits) for digits in convincing}
+    return max(convincing, key=likeness) if len(numbers) == 1 else None
 
 
 def _digit(glyph: Glyph, probabilities: np.ndarray, digitness: float) -> DigitReading:

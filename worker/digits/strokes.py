@@ -25,15 +25,20 @@ def draw(
     *,
     tremble: float = 0.035,
     widest: float = 1.15,
+    broadest: float = 26.0,
 ) -> NDArray[np.uint8]:
     """Write a shape once: (28, 28) uint8, 0..255, white ink on black, centred as MNIST is.
 
     `tremble` is the pen's unrest in parts of the shape's side; `widest` how far the shape may
-    be stretched sideways.
+    be stretched sideways; `broadest` the widest chisel, in pixels of the canvas.
     """
     pen = random.uniform(6.0, 15.0)  # canvas pixels: 1.5 to 4 in the end
     if random.random() < 0.25:
         pen = random.uniform(14.0, 32.0)  # a broad marker, or fat pixels
+    pressed = random.uniform(0.0, 0.5)  # how unevenly
+    is_chisel = random.random() < 0.3
+    if is_chisel:
+        pen = random.uniform(8.0, broadest)
     slant = np.array([[1.0, random.normal(0, 0.15)], [random.normal(0, 0.05), 1.0]])
     stretch = random.uniform((0.75, 0.9), (widest, 1.1))
     paths = [_smooth(_tremble(stroke, random, tremble)) @ slant.T * stretch for stroke in strokes]
@@ -41,9 +46,19 @@ def draw(
     low, span = every.min(axis=0), float(np.ptp(every, axis=0).max())
     scale = (80.0 - pen) / max(span, 1e-6)
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    high = min(pen, random.uniform(6.0, 20.0))
     for path in paths:
         fixed = np.round(((path - low) * scale + 16.0) * 2**SHIFT).astype(np.int32)
-        cv2.polylines(canvas, [fixed], False, 255, max(1, round(pen)), cv2.LINE_AA, SHIFT)
+        wide = max(1, round(pen * (1 - pressed * random.random())))
+        if is_chisel:
+            stroke = np.zeros_like(canvas)
+            cv2.polylines(stroke, [fixed], False, 255, 1, cv2.LINE_8, SHIFT)
+            stroke = np.asarray(
+                cv2.dilate(stroke, np.ones((round(high), wide), np.uint8)), np.uint8
+            )
+            canvas = np.maximum(canvas, stroke)
+        else:
+            cv2.polylines(canvas, [fixed], False, 255, wide, cv2.LINE_AA, SHIFT)
     return centred(canvas)
 
 

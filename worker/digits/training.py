@@ -18,7 +18,7 @@ from worker.digits.calibration import Calibration, fit_calibration
 from worker.digits.datasets import NO_DIGIT, Images, Labels, Mnist
 from worker.digits.model_card import UNCALIBRATED
 from worker.digits.network import build
-from worker.digits.outliers import draw_digits, draw_outliers
+from worker.digits.outliers import Digits, draw_digits, draw_outliers
 
 PIECE = 1000  # pictures that are drawn in about a second
 CALM = Strength(rotation=0.13, shear=0.12, stretch=0.09, shift=1.0, elastic=0.8, worn=0.4)
@@ -245,9 +245,8 @@ def make_batches(
     parts = [_endless(mnist.train_images, mnist.train_labels, recipe.batch, recipe.seed)]
     if recipe.outliers:
         count = min(40_000, len(mnist), shown * recipe.outliers)
-        pieces = [
-            draw_outliers(piece, mnist.train_images, random) for piece in _in_pieces(count, between)
-        ]
+        lent = Digits(mnist.train_images, mnist.train_labels)
+        pieces = [draw_outliers(piece, lent, random) for piece in _in_pieces(count, between)]
         labels = np.full(count, NO_DIGIT, np.uint8)
         parts.append(_endless(np.concatenate(pieces), labels, recipe.outliers, recipe.seed))
     if recipe.drawn:

@@ -57,11 +57,20 @@ def shadowed(paper: Pixels) -> Pixels:
     return (paper * light[..., None]).astype(np.uint8)
 
 
+def lit_from_a_side(paper: Pixels) -> Pixels:
+    """Far lighter on the left than on the right."""
+    light = np.linspace(1.1, 0.35, paper.shape[1])
+    return np.clip(paper * light[None, :, None], 0, 255).astype(np.uint8)
+
+
 def on_a_desk(paper: Pixels, margin: int = 80) -> Pixels:
-    sides = (margin, margin, margin, margin)
-    return np.asarray(
-        cv2.copyMakeBorder(paper, *sides, cv2.BORDER_CONSTANT, value=(60, 40, 30)), np.uint8
-    )
+    """The paper on brown wood, whose grain runs across."""
+    height, width = paper.shape[0] + 2 * margin, paper.shape[1] + 2 * margin
+    boards = np.random.default_rng(4).normal(0, 1, (height, width, 1)).astype(np.float32)
+    veins = cv2.GaussianBlur(boards, (0, 0), sigmaX=25, sigmaY=2)[..., None]
+    desk = np.clip(np.array((60, 40, 30)) + 6 * veins / veins.std(), 0, 255).astype(np.uint8)
+    desk[margin : height - margin, margin : width - margin] = paper
+    return desk
 
 
 def file_of(pixels: NDArray[Any], kind: str = "PNG", **how: Any) -> bytes:

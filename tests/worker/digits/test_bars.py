@@ -42,8 +42,8 @@ def test_bars_around_a_photograph_leave_the_same_glyph(
 
     assert len(glyphs) == 1
     assert np.corrcoef(glyphs[0].ink.ravel(), alone.ink.ravel())[0, 1] > 0.9
-    expected = np.array(alone.box) + (left, top, 0, 0)
-    assert np.abs(np.array(glyphs[0].box) - expected).max() <= 4
+    expected = np.add(alone.box, (left, top, 0, 0))
+    assert np.abs(np.subtract(glyphs[0].box, expected)).max() <= 4
 
 
 def test_two_bars_may_be_of_two_colours() -> None:

@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 from tests.worker.digits.papers import (
     file_of,
     likeness,
+    lit_from_a_side,
     on_a_desk,
     only_ink_in,
     ruled,
@@ -79,9 +80,19 @@ def test_ink_as_bright_as_its_paper_is_seen_by_its_hue(
     )
 
 
-def test_a_page_on_a_dark_desk_reads_like_the_page_alone() -> None:
-    page = written(sheet(), "6")
-
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(written(sheet(), "6"), id="plain"),
+        pytest.param(written(lit_from_a_side(sheet()), "6", pen=5), id="lit from a side"),
+        pytest.param(
+            written(sheet(level=170), "6", at=(170, 230), scale=3, pen=2, ink=(135, 135, 135)),
+            id="small and faint",
+        ),
+        pytest.param(written(sheet(), "6", at=(110, 320), scale=9, pen=80), id="thick"),
+    ],
+)
+def test_a_page_on_a_dark_desk_reads_like_the_page_alone(page: np.ndarray) -> None:
     assert likeness(only_ink_in(on_a_desk(page)), only_ink_in(page)) > 0.95
 
 

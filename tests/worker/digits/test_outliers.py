@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from worker.digits.outliers import KINDS, draw_digits, draw_outliers
+from worker.digits.outliers import KINDS, Digits, draw_digits, draw_outliers
 from worker.digits.shapes import DIGITS, SIGNS
 from worker.digits.strokes import centred, draw
 
 
-def some_digits() -> np.ndarray:
-    return draw_digits(20, np.random.default_rng(0))[0]
+def some_digits() -> Digits:
+    return Digits(*draw_digits(20, np.random.default_rng(0)))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__.strip("_"))

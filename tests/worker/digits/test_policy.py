@@ -45,6 +45,13 @@ def test_a_guess_must_convince_with_every_piece() -> None:
     assert not is_convincing([digit(4, digitness=0.9995), digit(2, digitness=0.99)])
 
 
+def test_a_guess_about_a_lone_mark_must_convince_more() -> None:
+    """An alpha on its side is nearly an 8."""
+    assert is_convincing([digit(7, digitness=0.9995, confidence=0.995)])
+    assert not is_convincing([digit(8, digitness=0.9995, confidence=0.98)])
+    assert is_convincing([digit(8, digitness=0.9995, confidence=0.98)] * 2)
+
+
 def test_a_reading_tells_rows_parted_by_a_bar() -> None:
     reading = Reading((digit(1), digit(2), digit(3, row=1)))
     assert reading.number == "12|3"

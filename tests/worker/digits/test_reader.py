@@ -1,0 +1,48 @@
+"""The reader with the network that ships: pages that lie on their side, and what is around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.worker.digits.papers import Pixels, file_of, sheet, written
+from worker.digits.classifier import Classifier
+from worker.digits.reader import Reader
+from worker.digits.reading import Reading, Refusal
+
+SHIPPED = Path(__file__).parents[3] / "models" / "cifra.keras"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(Classifier.load(SHIPPED))
+
+
+def read(reader: Reader, pixels: Pixels) -> Reading:
+    reading = reader.read([file_of(pixels)])[0]
+    assert isinstance(reading, Reading)
+    return reading
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 3])
+@pytest.mark.parametrize("text", ["2", "3", "4", "5", "7", "274"])
+def test_a_page_is_read_upright_and_on_either_side(
+    text: str, quarters: int, reader: Reader
+) -> None:
+    page = written(sheet(400, 600), text)
+
+    assert read(reader, np.rot90(page, quarters)).number == text
+
+
+@pytest.mark.parametrize("quarters", [1, 3])
+@pytest.mark.parametrize("text", ["6", "9"])
+def test_a_six_that_may_be_a_nine_is_refused(text: str, quarters: int, reader: Reader) -> None:
+    page = written(sheet(400, 600), text)
+
+    assert read(reader, np.rot90(page, quarters)).refusal is Refusal.UNLIKE_DIGITS
+
+
+def test_a_dash_is_no_one_on_its_side(reader: Reader) -> None:
+    assert read(reader, written(sheet(), "-")).number is None
