@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import cv2
 
 from webapp.models import Digit, ModelVersion, Prediction
 from webapp.storage import Storage
-from worker.digits.picture import longest_side
 from worker.digits.reading import DigitReading, Image, Reading, UnreadablePictureError
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class Answer:
 
     reading: Reading | None = None
     failure: str | None = None
-    scale: float = 1.0  # pixels of the original, whose size the row tells, for one that was read
 
     @property
     def status(self) -> Literal["read", "refused", "failed"]:
@@ -50,8 +48,10 @@ class Answer:
         if self.reading is None:
             prediction.fail(self.failure or BROKEN)
             return
+        original = max(prediction.width, prediction.height)  # what was kept may be smaller
+        scale = original / max(self.reading.size)
         found = enumerate(self.reading.digits)
-        digits = [_row(digit, position, self.scale) for position, digit in found]
+        digits = [_row(digit, position, scale) for position, digit in found]
         if self.reading.refusal is not None:
             prediction.refuse(self.reading.refusal.sentence, by=version, digits=digits)
         else:
@@ -72,10 +72,6 @@ def read(batch: Sequence[Prediction], reader: Reader, storage: Storage) -> list[
         answer = readings.get(prediction.id, Answer(failure=MISSING))
         if answer.reading is not None:
             _keep_steps(prediction.id, answer.reading, storage)
-            if answer.reading.digits:
-                original = max(prediction.width, prediction.height)
-                scale = original / longest_side(pictures[prediction.id])
-                answer = replace(answer, scale=scale)
         answers.append(answer)
     return answers
 

@@ -16,7 +16,7 @@ __all__ = ["celery"]
 
 POISON = b"poison"
 SLOW = b"slow"
-NOTHING_THERE = Reading(refusal=Refusal.BLANK)
+NOTHING_THERE = Reading(size=(1, 1), refusal=Refusal.BLANK)
 
 
 class HangingReader:

@@ -97,12 +97,6 @@ def _scaled(box: Box, across: float, down: float) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def longest_side(data: bytes) -> int:
-    """A picture's longest side in pixels, as its header tells it."""
-    with Pillow.open(io.BytesIO(data), formats=FORMATS) as opened:
-        return max(opened.size)
-
-
 _ORIENTATION = 0x0112  # EXIF 2.32, tag 274
 _SIDEWAYS = (5, 6, 7, 8)
 

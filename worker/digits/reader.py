@@ -98,10 +98,11 @@ class Reader:
 
     def _answer(self, sight: _Sight, digits: Digits) -> Reading:
         steps = (*sight.traces.steps, found_step(sight.traces, [d.glyph for d in digits]))
+        size = (sight.traces.picture.width, sight.traces.picture.height)
         if sight.refusal is not None:
-            return Reading(refusal=sight.refusal, steps=steps)
+            return Reading(size=size, refusal=sight.refusal, steps=steps)
         kept, refusal = decide(digits, self.calibration)
-        return Reading(digits=tuple(kept), refusal=refusal, steps=steps)
+        return Reading(size=size, digits=tuple(kept), refusal=refusal, steps=steps)
 
 
 @dataclass(frozen=True)

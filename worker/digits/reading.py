@@ -83,6 +83,7 @@ class DigitReading:
 class Reading:
     """A picture's answer: digits in reading order, or a refusal (with what was seen)."""
 
+    size: tuple[int, int] = field(kw_only=True)  # width, height; of the upright picture, in pixels
     digits: tuple[DigitReading, ...] = ()
     refusal: Refusal | None = None
     steps: tuple[Step, ...] = field(default=(), repr=False)

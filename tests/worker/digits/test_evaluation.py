@@ -33,7 +33,8 @@ def outcome(label: str | None, number: str | None, *, digitness: float = 0.9) ->
         for row, text in enumerate(rows)
         for figure in text
     )
-    reading = Reading(digits, Refusal.UNSURE if number is None else None)
+    refusal = Refusal.UNSURE if number is None else None
+    reading = Reading(digits, refusal, size=(1, 1))
     return Outcome(LabelledPicture("set", "a.png", "someone", label, b""), reading, 5.0)
 
 

@@ -53,6 +53,6 @@ def test_a_guess_about_a_lone_mark_must_convince_more() -> None:
 
 
 def test_a_reading_tells_rows_parted_by_a_bar() -> None:
-    reading = Reading((digit(1), digit(2), digit(3, row=1)))
+    reading = Reading((digit(1), digit(2), digit(3, row=1)), size=(1, 1))
     assert reading.number == "12|3"
-    assert Reading((digit(1),), refusal=Refusal.UNSURE).number is None
+    assert Reading((digit(1),), Refusal.UNSURE, size=(1, 1)).number is None

@@ -46,3 +46,7 @@ def test_a_six_that_may_be_a_nine_is_refused(text: str, quarters: int, reader: R
 
 def test_a_dash_is_no_one_on_its_side(reader: Reader) -> None:
     assert read(reader, written(sheet(), "-")).number is None
+
+
+def test_a_reading_tells_the_size_of_the_picture_as_it_was_given(reader: Reader) -> None:
+    assert read(reader, written(sheet(1500, 3000), "7")).size == (3000, 1500)
