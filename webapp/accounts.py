@@ -99,11 +99,23 @@ def change_password(present: str, new: str) -> bool:
     password_hash = hash_password(new, email=current_user.email)
     with writing() as session:
         user = session.get_one(User, current_user.id)
-        user.password_hash = password_hash
-        SignIn.end_all(session, user)
+        _replace_password(session, user, password_hash)
         begun = SignIn.begin(session, user)
+        if user.is_admin:
+            record(session, Deed.CHANGED_PASSWORD, user.email)
     begin_session(begun)
     return True
+
+
+def set_password(user: User, new: str) -> None:
+    """Replace a forgotten password, as an operator may; the account is signed out everywhere.
+
+    Raises WeakPasswordError for one that is not good enough.
+    """
+    password_hash = hash_password(new, email=user.email)
+    with writing() as session:
+        _replace_password(session, session.get_one(User, user.id), password_hash)
+        record(session, Deed.SET_PASSWORD, user.email)
 
 
 def is_own_password(password: str) -> bool:
@@ -118,6 +130,11 @@ def _is_right(email: str, user: User | None, password: str) -> bool:
         return False
     tries.succeed()
     return True
+
+
+def _replace_password(session: Session, user: User, password_hash: str) -> None:
+    user.password_hash = password_hash
+    SignIn.end_all(session, user)
 
 
 def _begin(session: Session, user: User) -> SignIn:

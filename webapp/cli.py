@@ -1,4 +1,4 @@
-"""The web's own commands: migrations, and the first admin."""
+"""The web's own commands: migrations, accounts, and the sweep."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from webapp.accounts import set_password
 from webapp.audit import record
 from webapp.database import db, writing
 from webapp.models import Deed, Role, User
@@ -46,6 +47,30 @@ def create_admin(email: str, password: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{user.email} can sign in now.")
+
+
+@users.command("set-password")
+@click.argument("email")
+def replace_password(email: str) -> None:
+    """Replace the forgotten password of EMAIL, who is signed out everywhere."""
+    user = db.session.scalar(User.with_email(email))
+    if user is None:
+        raise click.ClickException(f"{email} has no account.")
+    password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    try:
+        set_password(user, password)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{user.email} can sign in with it now, and should then choose another.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List the accounts, the oldest first: e-mail address, role, day it was made."""
+    accounts = db.session.scalars(User.oldest_first()).all()
+    width = max((len(user.email) for user in accounts), default=0)
+    for user in accounts:
+        click.echo(f"{user.email:{width}}  {user.role:6}  {user.created_at:%Y-%m-%d}")
 
 
 @click.command()

@@ -39,10 +39,11 @@ def init_app(app: Flask) -> None:
 
 def rules(settings: Settings) -> list[Rule]:
     uploads = ("predictions.create", "api_predictions.create", "attempts.create")
+    passwords = ("sessions.create", "renewals.create", "accounts.update", "accounts.destroy")
     return [
         Rule(uploads, settings.uploads_per_person, "minute", visitor),
         Rule(uploads, settings.uploads_per_address, "minute", address),
-        Rule(("sessions.create",), settings.sign_ins_per_address, "minute", address),
+        Rule(passwords, settings.sign_ins_per_address, "minute", address),
         Rule(("accounts.create",), settings.sign_ups_per_address, "hour", address),
         Rule(("training_runs.create",), settings.retrains_per_person, "hour", visitor),
         Rule(("data.export",), settings.exports_per_person, "hour", visitor),

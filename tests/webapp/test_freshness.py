@@ -50,6 +50,16 @@ def deeds(app: Flask) -> list[tuple[str | None, str, str, str | None]]:
         ]
 
 
+def test_an_admins_changed_password_is_on_record(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+
+    for present, new in (("wrong", "another long password"), (PASSWORD, "another long password")):
+        client.post("/account/password", data={"present": present, "new": new})
+
+    assert deeds(app) == [("ana@example.org", Deed.CHANGED_PASSWORD, "ana@example.org", None)]
+
+
 @pytest.mark.parametrize("button", WEIGHTY)
 def test_with_an_old_sign_in_nothing_weighty_is_done_before_the_password_is_given_again(
     button: str, app: Flask, client: FlaskClient

@@ -116,6 +116,19 @@ def test_sign_ins_sign_ups_retrains_and_exports_have_limits_too(
         assert client.open(button, method=method, data=form).status_code == 429
 
 
+def test_giving_the_password_anywhere_counts_as_a_sign_in(settings: Settings) -> None:
+    with site(settings, sign_ins_per_address=4) as app:
+        client = app.test_client()
+        admin(app)
+        sign_in(client)
+        buttons = ["/session/renewal", "/account/password", "/account/deletion"]
+        first = [client.post(button).status_code for button in buttons]
+
+        assert first == [422] * 3
+        assert [client.post(button).status_code for button in buttons] == [429] * 3
+        assert sign_in(client).status_code == 429
+
+
 def test_the_limits_are_held_by_each_process_while_redis_is_away(settings: Settings) -> None:
     with site(settings, uploads_per_address=2) as app:  # nobody listens at its Redis's address
         client = app.test_client()

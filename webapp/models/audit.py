@@ -18,6 +18,8 @@ class Deed(StrEnum):
     SIGNED_IN = "signed in"
     CONFIRMED = "confirmed the password"
     CREATED_ADMIN = "made an admin of"
+    CHANGED_PASSWORD = "changed the password"  # noqa: S105 (a deed)
+    SET_PASSWORD = "set another password for"  # noqa: S105 (a deed)
     PUBLISHED = "published"
     OVERRODE = "published although refused"
     ROLLED_BACK = "rolled back"

@@ -48,6 +48,10 @@ class User(Base):
         return select(cls).where(cls.email == normal(email))
 
     @classmethod
+    def oldest_first(cls) -> Select[tuple[User]]:
+        return select(cls).order_by(cls.id)
+
+    @classmethod
     def count_admins(cls) -> Select[tuple[int]]:
         return select(func.count()).select_from(cls).where(cls.role == Role.ADMIN)
 
