@@ -36,7 +36,7 @@ class Traces:
 
 def find_ink(picture: Picture) -> Traces:
     """Separate ink from paper."""
-    grey = only_the_sheet(grey_of(picture.pixels))
+    grey = only_the_sheet(grey_of(picture.pixels), picture.pixels)
     if is_light_on_dark(grey):
         grey = np.asarray(255 - grey, dtype=np.uint8)
     signed = absorption(grey, background(grey))

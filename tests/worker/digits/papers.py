@@ -73,6 +73,13 @@ def on_a_desk(paper: Pixels, margin: int = 80) -> Pixels:
     return desk
 
 
+def turned_by(degrees: float, pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    turned = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(turned, np.uint8)
+
+
 def file_of(pixels: NDArray[Any], kind: str = "PNG", **how: Any) -> bytes:
     file = io.BytesIO()
     Pillow.fromarray(pixels).save(file, kind, **how)

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from tests.worker.digits.papers import (
     file_of,
+    glyphs_in,
     likeness,
     lit_from_a_side,
     on_a_desk,
@@ -20,6 +21,7 @@ from tests.worker.digits.papers import (
     seen_in,
     shadowed,
     sheet,
+    turned_by,
     written,
 )
 from worker.digits.normalize import STEP_SIDE, find_ink, open_picture
@@ -94,6 +96,32 @@ def test_ink_as_bright_as_its_paper_is_seen_by_its_hue(
 )
 def test_a_page_on_a_dark_desk_reads_like_the_page_alone(page: np.ndarray) -> None:
     assert likeness(only_ink_in(on_a_desk(page)), only_ink_in(page)) > 0.95
+
+
+@pytest.mark.parametrize("slope", [0, 4])
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        pytest.param(slice(80, 480), slice(0, 480), id="on the left"),
+        pytest.param(slice(80, 560), slice(80, 480), id="below"),
+        pytest.param(slice(0, 480), slice(80, 560), id="above and on the right"),
+        pytest.param(slice(0, 560), slice(0, 480), id="on three sides"),
+    ],
+)
+def test_a_page_that_the_picture_cuts_off_reads_like_the_page_alone(
+    rows: slice, columns: slice, slope: float
+) -> None:
+    page = written(sheet(), "6")
+    photo = turned_by(slope, on_a_desk(page))[rows, columns]
+
+    assert likeness(only_ink_in(photo), only_ink_in(page)) > 0.85
+
+
+def test_a_digit_in_the_shadow_is_on_the_same_page_as_one_in_the_light() -> None:
+    page = written(written(sheet(400, 800), "4", at=(110, 280)), "7", at=(540, 280))
+    page[:, 400:] = page[:, 400:] * 0.5
+
+    assert len(glyphs_in(page)) == 2
 
 
 def test_faint_pencil_reads_like_ink() -> None:
