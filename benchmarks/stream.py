@@ -23,6 +23,7 @@ from webapp.app import create_app
 from webapp.database import db
 from webapp.models import ModelVersion, Occasion, Prediction, Status
 from webapp.queue import Queue
+from webapp.services import Services
 from webapp.settings import Settings
 from worker.digits import model_file
 from worker.digits.model_card import read_card
@@ -41,8 +42,7 @@ class Setting:
 
     @property
     def queue(self) -> Queue:
-        queue: Queue = self.app.extensions["cifra_queue"]
-        return queue
+        return Services.of(self.app).queue
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from webapp.database import db, writing
 from webapp.limits import address
 from webapp.models import Correction, Deed, Prediction, SignIn, User
 from webapp.models.user import hash_password, is_password_of, normal
+from webapp.services import services
 from webapp.tries import Tries
 
 WRONG_PASSWORD = "That is not your password."  # noqa: S105 (a sentence)
@@ -124,7 +124,7 @@ def is_own_password(password: str) -> bool:
 
 
 def _is_right(email: str, user: User | None, password: str) -> bool:
-    tries = Tries(current_app.extensions["cifra_counters"], normal(email), address())
+    tries = Tries(services.counters, normal(email), address())
     tries.begin()
     if not is_password_of(user, password):
         return False

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import api, auth, cli, errors, headers, limits, views
 from webapp.database import init_database
 from webapp.queue import Queue
+from webapp.services import Services
 from webapp.settings import Settings
 from webapp.storage import Storage
 
@@ -29,13 +30,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open as long as its session
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    app.extensions["cifra_settings"] = settings
-    app.extensions["cifra_storage"] = Storage(settings.uploads_dir)
-    app.extensions["cifra_queue"] = Queue(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    init_database(app)
-    for part in (auth, headers, errors, views, api, limits, cli):
+    init_database(app, settings)
+    for part in (auth, headers, errors, views, api, cli):
         part.init_app(app)
+    app.extensions["cifra"] = Services(
+        settings=settings,
+        storage=Storage(settings.uploads_dir),
+        queue=Queue(settings),
+        counters=limits.guard(app, settings),  # last, when all views are there
+    )
     return app

@@ -14,7 +14,8 @@ from webapp.accounts import set_password
 from webapp.audit import record
 from webapp.database import db, writing
 from webapp.models import Deed, Role, User
-from webapp.settings import ROOT, Settings
+from webapp.services import services
+from webapp.settings import ROOT
 from webapp.sweep import sweep_until
 
 users = AppGroup("users", help="Accounts of people who may sign in.")
@@ -81,6 +82,5 @@ def sweep() -> None:
     stop = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())
-    settings: Settings = current_app.extensions["cifra_settings"]
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    sweep_until(stop, app, every=settings.sweep_every)
+    sweep_until(stop, app, every=services.settings.sweep_every)

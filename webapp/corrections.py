@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from webapp.access import own_prediction
 from webapp.auth import visitor
 from webapp.database import db, writing
 from webapp.models import Correction, Digit, Prediction, Verdict
-from webapp.settings import Settings
+from webapp.services import services
 
 UNKNOWN = "?"  # a digit of a refused reading that nobody has named
 
@@ -176,8 +175,7 @@ def _note(session: Session, digit: Digit, label: int | None, who: str) -> Correc
             raise AlreadyDecidedError
         word.label = label
         return word
-    settings: Settings = current_app.extensions["cifra_settings"]
-    limit = settings.corrections_per_person
+    limit = services.settings.corrections_per_person
     if session.scalars(Correction.waiting_of(who)).one() >= limit:
         raise TooManyWaitingError(limit)
     word = Correction.of(digit, label, visitor=who)

@@ -18,9 +18,8 @@ from webapp.settings import Settings
 db = SQLAlchemy(model_class=Base)
 
 
-def init_database(app: Flask) -> None:
+def init_database(app: Flask, settings: Settings) -> None:
     """Bind the handle to the app. Expects SQLALCHEMY_DATABASE_URI in its config."""
-    settings: Settings = app.extensions["cifra_settings"]
     patience = int(settings.busy_timeout.total_seconds())
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, undefer
 
@@ -24,7 +23,7 @@ from webapp.models import (
     TrainingRun,
     User,
 )
-from webapp.storage import Storage
+from webapp.services import services
 
 DELETED_AT_ONCE = 100  # predictions in one transaction, so that other writers have their turn
 
@@ -39,7 +38,7 @@ def delete_prediction(prediction: Prediction) -> None:
         _remove(session, [prediction.id])
         if not is_own(prediction):
             record(session, Deed.DELETED, f"prediction {prediction.id}")
-    _storage().delete(prediction.id)
+    services.storage.delete(prediction.id)
 
 
 def delete_all_of(visitor: str) -> int:
@@ -98,7 +97,7 @@ def _delete_some(which: ColumnElement[bool]) -> int:
         ids = session.scalars(select(Prediction.id).where(which).limit(DELETED_AT_ONCE)).all()
         _remove(session, ids)
     for prediction_id in ids:
-        _storage().delete(prediction_id)
+        services.storage.delete(prediction_id)
     return len(ids)
 
 
@@ -110,8 +109,3 @@ def _remove(session: Session, ids: Sequence[str]) -> None:
     session.execute(delete(Prediction).where(Prediction.id.in_(ids)))
     if was_corrected:
         forget_ink(session)
-
-
-def _storage() -> Storage:
-    storage: Storage = current_app.extensions["cifra_storage"]
-    return storage

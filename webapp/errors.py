@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -16,6 +16,7 @@ from werkzeug.exceptions import (
 )
 
 from webapp.corrections import CorrectionError
+from webapp.services import services
 from webapp.uploads import TooLargeError, UploadError
 
 RETRY_AFTER_SECONDS = 5
@@ -110,7 +111,7 @@ def on_too_large(error: RequestEntityTooLarge) -> Response:  # noqa: ARG001
     left = min(sent, DRAINED_BYTES)
     while left > 0 and (chunk := body.read(min(left, CHUNK_BYTES))):
         left -= len(chunk)
-    return on_upload_error(TooLargeError(current_app.extensions["cifra_settings"].max_upload_bytes))
+    return on_upload_error(TooLargeError(services.settings.max_upload_bytes))
 
 
 def _answer(code: int, sentence: str) -> Response:

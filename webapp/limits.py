@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from limits.storage import Storage
 
 from webapp.auth import visitor
 from webapp.counters import SCHEME
@@ -25,16 +26,15 @@ class Rule:
     of: Callable[[], str | None]  # whose presses are counted; None: this one is not
 
 
-def init_app(app: Flask) -> None:
-    """Guard the views; to be called when all of them are there."""
-    settings: Settings = app.extensions["cifra_settings"]
+def guard(app: Flask, settings: Settings) -> Storage:
+    """Guard the views, which must all be there; returns the counters."""
     limiter = Limiter(
         address, app=app, storage_uri=f"{SCHEME}{settings.redis_url}", strategy="fixed-window"
     )
-    app.extensions["cifra_counters"] = limiter.storage
     for rule in rules(settings):
         if rule.most:
-            _guard(app, limiter, rule)
+            _hold_to(rule, app, limiter)
+    return limiter.storage
 
 
 def rules(settings: Settings) -> list[Rule]:
@@ -62,7 +62,7 @@ def address() -> str:
     return str(host)
 
 
-def _guard(app: Flask, limiter: Limiter, rule: Rule) -> None:
+def _hold_to(rule: Rule, app: Flask, limiter: Limiter) -> None:
     limit = limiter.shared_limit(
         f"{rule.most} per {rule.per}",
         scope=rule.endpoints[0],

@@ -1,6 +1,6 @@
 """Pictures from strangers, decoded once and drawn anew: nothing but their pixels is kept.
 
-Pillow and pillow-heif are imported here and nowhere else in the web app. `webapp.decoder` runs
+Pillow and pillow-heif are imported here and for `webapp.colours`, and nowhere else in the web app. `webapp.decoder` runs
 this in a process of its own, so no decoder of a stranger's bytes runs where people are answered.
 """
 
@@ -21,6 +21,7 @@ from PIL import (  # naming the decoders keeps Pillow from loading its other for
     WebPImagePlugin,
 )
 
+from webapp.colours import to_srgb
 from webapp.picture_types import PictureType, recognise
 from webapp.uploads import BrokenPictureError, TooManyPixelsError, Upload, UploadError
 
@@ -79,7 +80,7 @@ def draw(data: bytes, *, max_pixels: int) -> Upload:
         _draft(image)
         image.load()
         turn = image.getexif().get(ORIENTATION)
-        picture = _on_paper(_reduced(image))
+        picture = _on_paper(_in_srgb(image))
     except (UploadError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise whatever they stumble over
@@ -116,13 +117,22 @@ def _draft(image: Image.Image) -> None:
     image.draft(None, (max(1, int(image.width * share)), max(1, int(image.height * share))))
 
 
-def _reduced(image: Image.Image) -> Image.Image:
-    """As L, RGB, RGBA or F, with its longest side under twice the one that is worked on.
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """As L, RGB, RGBA or F, reduced, and in the colours that the picture's profile tells."""
+    mode = _mode_to_work_in(image)
+    told = "CMYK" if image.mode == "CMYK" else mode  # a profile is about inks where there are inks
+    transform = to_srgb(image, told)
+    if transform is None:
+        return _reduced(image, mode)
+    return transform.apply(_reduced(image, told)).convert(mode)
+
+
+def _reduced(image: Image.Image, mode: str) -> Image.Image:
+    """In this mode, with its longest side under twice the one that is worked on.
 
     Whole squares of pixels are averaged, strip by strip, so that no second copy of a large
     picture is made.
     """
-    mode = _mode_to_work_in(image)
     factor = max(image.size) // WORKED_SIDE
     if factor < 2:
         return image.convert(mode)

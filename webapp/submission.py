@@ -6,13 +6,10 @@ import errno
 import logging
 from dataclasses import dataclass
 
-from flask import current_app
-
 from webapp.auth import remember_visitor
 from webapp.database import db, writing
 from webapp.models import Prediction, Status, new_token
-from webapp.queue import Queue
-from webapp.settings import Settings
+from webapp.services import services
 from webapp.storage import PICTURE, Storage
 from webapp.uploads import StorageFullError, TooManyWaitingError, Upload, display_name
 
@@ -41,12 +38,8 @@ def submit(data: bytes, filename: str) -> Submission:
     """
     from webapp.decoder import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
-    settings: Settings = current_app.extensions["cifra_settings"]
-    storage: Storage = current_app.extensions["cifra_storage"]
-    queue: Queue = current_app.extensions["cifra_queue"]
-
-    _require_room_in_the_queue(settings.max_waiting)
-    upload = accept(data, settings)
+    _require_room_in_the_queue(services.settings.max_waiting)
+    upload = accept(data, services.settings)
     prediction = Prediction(
         id=new_token(),
         visitor=remember_visitor(),
@@ -57,10 +50,10 @@ def submit(data: bytes, filename: str) -> Submission:
         height=upload.height,
     )
     prediction_id = prediction.id
-    _keep(upload, prediction_id, storage)
+    _keep(upload, prediction_id, services.storage)
     with writing() as session:  # when this fails, the sweep removes the files, as no row names them
         session.add(prediction)
-    return Submission(prediction_id, heard=queue.predict_later())
+    return Submission(prediction_id, heard=services.queue.predict_later())
 
 
 def _require_room_in_the_queue(max_waiting: int) -> None:

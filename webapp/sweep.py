@@ -14,6 +14,7 @@ from webapp.database import db, writing
 from webapp.deletion import delete_older_than, forget_ink
 from webapp.models import Prediction, TrainingRun, utc_now
 from webapp.queue import Queue
+from webapp.services import services
 from webapp.storage import Storage
 
 POISON = "This picture stopped its reader several times, so it was given up. Please try another."
@@ -32,10 +33,10 @@ def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
     while not stop.is_set():
         try:
             with app.app_context():
-                sweep(app.extensions["cifra_queue"])
-                expire(app.extensions["cifra_settings"].retention)
+                sweep(services.queue)
+                expire(services.settings.retention)
                 if time.monotonic() >= tidy_at:
-                    tidy(app.extensions["cifra_storage"])
+                    tidy(services.storage)
                     tidy_at += TIDY_EVERY.total_seconds()
         except SQLAlchemyError as error:
             log.warning("The database is away (%s); the sweep goes on later.", error)

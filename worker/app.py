@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from webapp.app import create_app
 from webapp.database import db
 from webapp.models import Prediction, TrainingRun
-from webapp.queue import Queue, make_celery
+from webapp.queue import make_celery
+from webapp.services import Services
 from webapp.settings import Settings
 from worker import tasks
 from worker.live_model import LiveModel
@@ -32,7 +33,8 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
 # Nobody looks at a worker while it waits for SQLite's lock, and its answers are worth waiting for.
 settings = replace(Settings.from_environment(), busy_timeout=timedelta(seconds=15))
 flask_app = create_app(settings)
-flask_app.extensions["cifra_live_model"] = LiveModel(settings.models_dir)
+live_model = LiveModel(settings.models_dir)
+flask_app.extensions["cifra_live_model"] = live_model
 watchdog = Watchdog(patience=settings.deaf_after)
 
 
@@ -53,15 +55,13 @@ celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
 @worker_ready.connect
 def get_ready(sender: Any, **_: Any) -> None:
     """Load the network before the first person waits, and take up what was left behind."""
-    queue: Queue = flask_app.extensions["cifra_queue"]
-    queue.predict_later()
+    Services.of(flask_app).queue.predict_later()
     is_trainer = "training" in sender.app.amqp.queues.consume_from
     work_waits = _run_waits if is_trainer else _picture_waits
     watchdog.watch(lambda: _redis_answers() and _safely(work_waits))
     if is_trainer:
         give_way()
     else:
-        live_model: LiveModel = flask_app.extensions["cifra_live_model"]
         live_model.watch(flask_app, tasks.shutting_down)
 
 

@@ -48,6 +48,12 @@ class LiveModel:
         self._failed: dict[int, float] = {}  # version to the moment it may be tried again
         self._catching_up = threading.Lock()
 
+    @classmethod
+    def of(cls, app: Flask) -> LiveModel:
+        """The one that a worker's app holds."""
+        held: LiveModel = app.extensions["cifra_live_model"]
+        return held
+
     def follow(self) -> LiveReader | None:
         """The model to answer the next batch with, at once; None while there is none to be had."""
         if self._live is None:  # with nothing to answer with, waiting is all there is

@@ -13,9 +13,8 @@ from flask import current_app
 
 from webapp.database import db, writing
 from webapp.models import ModelVersion, Prediction
-from webapp.queue import PREDICT, REREAD, RETRAIN, Queue
-from webapp.settings import Settings
-from webapp.storage import Storage
+from webapp.queue import PREDICT, REREAD, RETRAIN
+from webapp.services import services
 from worker import answers
 from worker.answers import Answer
 from worker.live_model import LiveModel, LiveReader
@@ -34,7 +33,7 @@ log = logging.getLogger(__name__)
 
 def predict() -> None:
     """Answer pending predictions, a batch at a time, until none is left."""
-    live_model: LiveModel = current_app.extensions["cifra_live_model"]
+    live_model = LiveModel.of(current_app)
     for _ in range(MOST_BATCHES):
         if shutting_down.is_set():
             break
@@ -45,25 +44,25 @@ def predict() -> None:
         batch = _claim()
         if not batch:
             return
-        with ending_after(_settings().lease):  # then the batch is this worker's no longer
-            given = answers.read(batch, live.reader, _storage())
+        with ending_after(services.settings.lease):  # then the batch is this worker's no longer
+            given = answers.read(batch, live.reader, services.storage)
         _settle(batch, given, live)
-    _queue().predict_later()
+    services.queue.predict_later()
 
 
 def retrain(run_id: int) -> None:
     """Carry out a training run that is still queued; a second bell for it does nothing."""
     from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
 
-    trainer.carry_out(run_id, _settings(), shutting_down)
-    _queue().predict_later()  # so that workers load a new version before anybody waits for it
+    trainer.carry_out(run_id, services.settings, shutting_down)
+    services.queue.predict_later()  # so that workers load a new version before anybody waits for it
 
 
 def reread() -> None:
     """Read all corrected pictures with the live version, and keep how many it gets right."""
     from worker.rereading import reread_corrections  # noqa: PLC0415 - TensorFlow takes seconds
 
-    reread_corrections(current_app.extensions["cifra_live_model"])
+    reread_corrections(LiveModel.of(current_app))
 
 
 def _claim() -> Sequence[Prediction]:
@@ -72,7 +71,7 @@ def _claim() -> Sequence[Prediction]:
     db.session.rollback()
     if not is_work_left:  # most bells find the work done, and need not take the write lock
         return []
-    settings = _settings()
+    settings = services.settings
     with writing() as session:
         return Prediction.claim(session, by=WORKER, limit=settings.batch_size, lease=settings.lease)
 
@@ -87,19 +86,4 @@ def _settle(batch: Sequence[Prediction], given: Sequence[Answer], live: LiveRead
             if prediction.is_held_by(WORKER):
                 by_id[prediction.id].settle(prediction, version)
     for deleted in by_id.keys() - {prediction.id for prediction in rows}:
-        _storage().delete(deleted)  # its row went meanwhile; the steps must not outlive it
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["cifra_settings"]
-    return settings
-
-
-def _storage() -> Storage:
-    storage: Storage = current_app.extensions["cifra_storage"]
-    return storage
-
-
-def _queue() -> Queue:
-    queue: Queue = current_app.extensions["cifra_queue"]
-    return queue
+        services.storage.delete(deleted)  # its row went meanwhile; the steps must not outlive it

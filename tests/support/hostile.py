@@ -14,6 +14,8 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageDraw
 
+from tests.support import profiles
+
 pillow_heif.register_heif_opener()
 
 PAYLOAD = b"<script>alert('from the file')</script>"
@@ -60,6 +62,10 @@ def odd_pictures() -> dict[str, bytes]:
         "floating TIFF with a NaN": file_of(Image.fromarray(floating), "TIFF"),
         "CMYK JPEG": file_of(seven("CMYK"), "JPEG"),
         "CMYK TIFF": file_of(seven("CMYK"), "TIFF"),
+        "JPEG in wide colours": file_of(seven(), "JPEG", icc_profile=profiles.display_p3()),
+        "grey PNG with a curve": file_of(seven("L"), "PNG", icc_profile=profiles.grey(1.8)),
+        "CMYK TIFF for a press": file_of(seven("CMYK"), "TIFF", icc_profile=profiles.press()),
+        "PNG with a profile of zeros": file_of(seven(), "PNG", icc_profile=bytes(4000)),
         "YCbCr TIFF": file_of(seven("YCbCr"), "TIFF"),
         "LAB TIFF": file_of(seven("LAB"), "TIFF"),
         "progressive JPEG": file_of(seven(), "JPEG", progressive=True),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from flask import current_app
 
 from tests.support.pictures import encoded, photo_of
 from webapp.database import writing
 from webapp.models import Correction, Digit, ModelVersion, Occasion, Prediction, TrainingRun
+from webapp.services import services
 from webapp.storage import PICTURE
 from worker.digits.model_card import read_card
 from worker.model_store import add_version
@@ -27,7 +27,7 @@ def waiting_prediction(
         session.add(prediction)
         session.flush()
         content = photo_of("7") if picture is None else picture
-        current_app.extensions["cifra_storage"].put(prediction.id, PICTURE, content)
+        services.storage.put(prediction.id, PICTURE, content)
     return prediction.id
 
 
@@ -35,7 +35,7 @@ def stored_version(network: Path, *, publish: bool = True) -> ModelVersion:
     """A model version with its file, as the trainer adds it."""
     card = read_card(network)
     assert card is not None
-    models_dir = current_app.extensions["cifra_settings"].models_dir
+    models_dir = services.settings.models_dir
     version = add_version(models_dir, network, card=card, origin="trained")
     if publish:
         with writing() as session:

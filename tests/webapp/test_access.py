@@ -18,6 +18,7 @@ from tests.webapp.factories import (
     sign_in,
 )
 from webapp.models.exam import HELD_OUT, MNIST, NEVER_AGAIN
+from webapp.services import Services
 
 PICTURES = ("preview", "thumbnail", "picture", "step-0-photo.png", "digits/0")
 
@@ -27,7 +28,7 @@ def prediction_id(app: Flask, client: FlaskClient) -> str:
     """An answered prediction of this client's visitor, with a step's picture."""
     given = given_prediction(client)
     answer(app, given, "7")
-    app.extensions["cifra_storage"].put(given, "step-0-photo.png", picture())
+    Services.of(app).storage.put(given, "step-0-photo.png", picture())
     return given
 
 

@@ -24,14 +24,14 @@ from tests.webapp.factories import given_prediction, picture, post_api, post_pag
 from webapp.app import create_app
 from webapp.database import db
 from webapp.models import Prediction, utc_now
+from webapp.services import Services
 from webapp.settings import Settings
 from webapp.storage import Storage
 from webapp.sweep import ORPHANED_AFTER, tidy
 
 
 def storage_of(app: Flask) -> Storage:
-    storage: Storage = app.extensions["cifra_storage"]
-    return storage
+    return Services.of(app).storage
 
 
 def kept_files(app: Flask) -> list[Path]:

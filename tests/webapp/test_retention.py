@@ -18,6 +18,7 @@ from webapp.app import create_app
 from webapp.database import db, writing
 from webapp.deletion import DELETED_AT_ONCE
 from webapp.models import Correction, Prediction, Status, utc_now
+from webapp.services import Services
 from webapp.settings import Settings
 from webapp.sweep import expire, sweep_until
 
@@ -39,7 +40,7 @@ def test_what_is_older_goes_with_files_and_approved_corrections(
         expire(MONTH)
 
     assert rows(app) == [new]
-    assert not app.extensions["cifra_storage"].folder(old).exists()
+    assert not Services.of(app).storage.folder(old).exists()
     with app.app_context():
         assert db.session.scalars(select(Correction)).all() == []
 

@@ -34,8 +34,8 @@ from webapp.database import db, writing
 from webapp.models import Correction, SignIn, TrainingRun, User, utc_now
 from webapp.models.exam import HELD_OUT
 from webapp.review import ballot
+from webapp.services import Services
 from webapp.settings import Settings
-from webapp.storage import Storage
 
 TABLE = Path(__file__).with_name("who_may_do_what.txt")
 ROLES = ("nobody", "other", "owner", "admin", "tired")
@@ -157,7 +157,7 @@ def furnish(app: Flask, house: House) -> House:
     prediction_id = given_prediction(owner)
     answer(app, prediction_id, "47")  # by version 1
     owner.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": "9"})
-    storage: Storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     storage.put(prediction_id, "step-0-photo.png", picture())
     published_version(app)
     examined_version(app, exam_with())

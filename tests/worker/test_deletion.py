@@ -19,6 +19,7 @@ from tests.support.records import (
 from webapp.database import db, writing
 from webapp.deletion import delete_all_of
 from webapp.models import Prediction, Status
+from webapp.services import Services
 from webapp.storage import Storage
 from worker import answers, tasks
 from worker.answers import Answer
@@ -83,5 +84,5 @@ def test_a_deletion_while_a_worker_reads_disturbs_nobody_else(
     assert prediction_of(kept).status == Status.DONE
     with writing() as session:
         assert Prediction.known(session, gone) == set()
-    storage: Storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     assert [storage.names(one) for one in gone] == [[], []]

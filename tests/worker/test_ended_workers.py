@@ -21,6 +21,7 @@ from webapp.database import db, writing
 from webapp.models import Prediction, Status
 from webapp.models.prediction import MAX_ATTEMPTS
 from webapp.queue import Queue
+from webapp.services import Services
 from webapp.settings import Settings
 from webapp.sweep import POISON as GIVEN_UP
 from webapp.sweep import sweep
@@ -39,8 +40,7 @@ class Office:
 
     @property
     def queue(self) -> Queue:
-        queue: Queue = self.app.extensions["cifra_queue"]
-        return queue
+        return Services.of(self.app).queue
 
     def all_answered(self) -> bool:
         """Sweep as the sweep does, start the worker as a supervisor does, then look."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.records import stored_version
+from tests.support.settings import change_settings
 from webapp.database import writing
 from webapp.models import AuditEntry, Deed, ModelVersion, Occasion
 from webapp.models.model_version import UnexaminedError
@@ -165,7 +165,7 @@ def test_an_imported_version_answers_nobody_before_its_exam(
 def test_without_mnist_there_is_no_exam_and_so_no_publication(
     app: Flask, settings: Settings, network: Path, tmp_path: Path
 ) -> None:
-    app.extensions["cifra_settings"] = replace(settings, mnist_path=tmp_path / "none.npz")
+    change_settings(app, mnist_path=tmp_path / "none.npz")
     imported = imported_without_exam(network, settings)
 
     result = flask(app, "model", "examine", imported.id)

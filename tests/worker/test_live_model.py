@@ -23,7 +23,7 @@ from worker.live_model import LiveModel
 
 def answering_version() -> int | None:
     """Which version answers the next prediction."""
-    follower: LiveModel = current_app.extensions["cifra_live_model"]
+    follower = LiveModel.of(current_app)
     follower.catch_up()  # as its own thread does in a worker
     prediction_id = waiting_prediction()
     tasks.predict()
@@ -131,7 +131,7 @@ def test_the_old_model_answers_while_the_new_one_is_loaded(
         return load_reader(models_dir, version)
 
     monkeypatch.setattr(live_model, "load_reader", load_slowly)
-    follower: LiveModel = app.extensions["cifra_live_model"]
+    follower = LiveModel.of(app)
     follower.watch(app, stop)
     second = stored_version(another_network)
 

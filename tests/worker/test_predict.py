@@ -13,7 +13,8 @@ from tests.support.records import prediction_of, stored_version, waiting_predict
 from webapp.database import writing
 from webapp.models import Prediction, Status, utc_now
 from webapp.models.prediction import MAX_ATTEMPTS
-from webapp.storage import ORIGINAL, PICTURE, Storage
+from webapp.services import Services
+from webapp.storage import ORIGINAL, PICTURE
 from worker import tasks
 from worker.answers import BROKEN, MISSING
 from worker.digits.reader import Reader
@@ -39,7 +40,7 @@ def test_the_way_from_the_photo_to_28x28_is_kept(app: Flask, network: Path) -> N
 
     tasks.predict()
 
-    storage: Storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     assert "step-0-photo.png" in storage.names(prediction_id)
     assert prediction_of(prediction_id).digits[0].ink_png.startswith(b"\x89PNG")
 
@@ -102,7 +103,7 @@ def test_a_picture_that_does_not_open_fails_alone(app: Flask, network: Path) -> 
 def test_a_picture_whose_file_is_missing_fails_alone(app: Flask, network: Path) -> None:
     stored_version(network)
     missing, other = waiting_prediction(), waiting_prediction()
-    app.extensions["cifra_storage"].delete(missing)
+    Services.of(app).storage.delete(missing)
 
     tasks.predict()
 
@@ -183,7 +184,7 @@ def test_a_prediction_deleted_while_it_is_read_leaves_no_files(
 ) -> None:
     stored_version(network)
     prediction_id = waiting_prediction()
-    storage: Storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     read = Reader.read
 
     def read_slowly(reader: Reader, pictures: list[bytes]) -> object:
@@ -214,7 +215,7 @@ def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(app: Flask, netwo
 def test_a_picture_that_an_older_cifra_kept_is_read(app: Flask, network: Path) -> None:
     stored_version(network)
     prediction_id = waiting_prediction()
-    storage: Storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     storage.path(prediction_id, PICTURE).rename(storage.path(prediction_id, ORIGINAL))
 
     tasks.predict()

@@ -14,6 +14,7 @@ from webapp.database import db, writing
 from webapp.models import Prediction, RunStatus, Status, TrainingRun, utc_now
 from webapp.models.prediction import MAX_ATTEMPTS
 from webapp.queue import Queue
+from webapp.services import Services
 from webapp.sweep import sweep, sweep_until
 
 
@@ -23,8 +24,7 @@ def bells(redis: Redis, queue: str) -> int:
 
 
 def queue_of(app: Flask) -> Queue:
-    queue: Queue = app.extensions["cifra_queue"]
-    return queue
+    return Services.of(app).queue
 
 
 def test_pending_work_rings_the_bell_once(app: Flask, redis_server: RedisServer) -> None:

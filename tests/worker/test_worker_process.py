@@ -19,6 +19,7 @@ from webapp.app import create_app
 from webapp.database import db, writing
 from webapp.models import Prediction, RunStatus, Status
 from webapp.queue import Queue
+from webapp.services import Services
 from webapp.settings import Settings
 from webapp.sweep import sweep
 
@@ -33,8 +34,7 @@ class Office:
 
     @property
     def queue(self) -> Queue:
-        queue: Queue = self.app.extensions["cifra_queue"]
-        return queue
+        return Services.of(self.app).queue
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_rows_of_a_killed_worker_are_answered_by_another(office: Office) -> None
 def test_a_training_worker_trains_and_every_worker_follows_to_its_model(
     office: Office,
 ) -> None:
-    trainer = Worker(office.app.extensions["cifra_settings"], "trainer", queue="training")
+    trainer = Worker(Services.of(office.app).settings, "trainer", queue="training")
     trainer.start()
     try:
         run_id = queued_run(recipe="fine-tune")

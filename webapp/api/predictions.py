@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from webapp.access import visible_prediction
 from webapp.api.corrections import as_json as correction_as_json
@@ -12,6 +12,7 @@ from webapp.corrections import Words, number_as_corrected, words_on
 from webapp.deletion import delete_prediction
 from webapp.history import BadFilterError, Filters, page_of
 from webapp.models import Digit, Prediction, Status
+from webapp.services import services
 from webapp.submission import QUEUE_AWAY, submit
 from webapp.uploads import NoPictureError
 
@@ -52,7 +53,7 @@ def index() -> Response | tuple[Response, int]:
         filters = Filters.from_url(request.args)
     except BadFilterError as error:
         return jsonify(error=str(error)), 400
-    page = page_of(filters, page_size=current_app.extensions["cifra_settings"].page_size)
+    page = page_of(filters, page_size=services.settings.page_size)
     words = words_on(page.predictions)
     return jsonify(
         predictions=[as_json(prediction, words) for prediction in page.predictions],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import own_prediction
 from webapp.database import writing
-from webapp.queue import Queue
+from webapp.services import services
 from webapp.submission import QUEUE_AWAY
 
 pages = Blueprint("attempts", __name__, url_prefix="/predictions/<prediction_id>/attempts")
@@ -17,7 +17,6 @@ pages = Blueprint("attempts", __name__, url_prefix="/predictions/<prediction_id>
 def create(prediction_id: str) -> Response:
     with writing() as session:
         own_prediction(session, prediction_id).try_again()
-    queue: Queue = current_app.extensions["cifra_queue"]
-    if not queue.predict_later():
+    if not services.queue.predict_later():
         flash(QUEUE_AWAY)
     return redirect(url_for("predictions.show", prediction_id=prediction_id), 303)

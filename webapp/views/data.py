@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import func, select
 
 from webapp.access import count_own_pictures
@@ -10,6 +10,7 @@ from webapp.auth import visitor
 from webapp.database import db
 from webapp.export import Export
 from webapp.models import Correction, utc_now
+from webapp.services import services
 
 pages = Blueprint("data", __name__, url_prefix="/account/data")
 
@@ -21,14 +22,14 @@ def show() -> str:
         "data/show.html",
         pictures=count_own_pictures(),
         corrections=db.session.scalar(said),
-        retention=current_app.extensions["cifra_settings"].retention,
+        retention=services.settings.retention,
     )
 
 
 @pages.get("/export")
 def export() -> Response:
     owner = visitor() or abort(404)
-    mine = Export(owner, db.engine, current_app.extensions["cifra_storage"])
+    mine = Export(owner, db.engine, services.storage)
     response = Response(mine.pieces(), content_type="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename=cifra-{utc_now():%Y-%m-%d}.zip"
     response.headers["Cache-Control"] = "no-store"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from webapp.corrections import words_on
 from webapp.history import latest
-from webapp.settings import Settings
+from webapp.services import services
 
 pages = Blueprint("home", __name__)
 
@@ -21,13 +21,12 @@ def index() -> str:
 def front_page(problem: str | None = None, filename: str | None = None) -> str:
     """The page, with what was wrong with the last picture where something was."""
     predictions = latest(LATEST)
-    settings: Settings = current_app.extensions["cifra_settings"]
     return render_template(
         "home.html",
         latest=predictions,
         words=words_on(predictions),
         problem=problem,
         filename=filename,
-        max_bytes=settings.max_upload_bytes,
-        retention=settings.retention,
+        max_bytes=services.settings.max_upload_bytes,
+        retention=services.settings.retention,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 
 from webapp.access import visible_prediction
 from webapp.models import Prediction
-from webapp.storage import PICTURE, Storage
+from webapp.services import services
+from webapp.storage import PICTURE
 from webapp.views.steps import STEP
 
 pages = Blueprint("images", __name__, url_prefix="/predictions/<prediction_id>/images")
@@ -17,10 +18,9 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @pages.get("/<name>")
 def show(prediction_id: str, name: str) -> Response:
     prediction = visible_prediction(prediction_id)
-    storage: Storage = current_app.extensions["cifra_storage"]
-    filename, media_type = _file(prediction, name, storage)
+    filename, media_type = _file(prediction, name)
     try:
-        content = storage.read(prediction.id, filename)
+        content = services.storage.read(prediction.id, filename)
     except FileNotFoundError:
         abort(404)
     return picture_response(content, media_type)
@@ -33,12 +33,12 @@ def digit(prediction_id: str, position: int) -> Response:
     return picture_response(found.ink_png, "image/png") if found else abort(404)
 
 
-def _file(prediction: Prediction, name: str, storage: Storage) -> tuple[str, str]:
+def _file(prediction: Prediction, name: str) -> tuple[str, str]:
     """The stored file behind a name in the URL, and the type it is served with."""
     if name in ("preview", "thumbnail"):
         return f"{name}.jpg", "image/jpeg"
     if name == PICTURE:
-        return storage.picture_name(prediction.id), prediction.media_type
+        return services.storage.picture_name(prediction.id), prediction.media_type
     return (name, "image/png") if STEP.fullmatch(name) else abort(404)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import is_own, visible_prediction
 from webapp.corrections import words_on
 from webapp.history import BadFilterError, Filters, page_of
 from webapp.models import Status
-from webapp.storage import Storage
+from webapp.services import services
 from webapp.submission import QUEUE_AWAY, submit
 from webapp.uploads import NoPictureError, UploadError, display_name
 from webapp.views.home import front_page
@@ -24,7 +24,7 @@ def index() -> str | tuple[str, int]:
         filters = Filters.from_url(request.args)
     except BadFilterError as error:
         return render_template("predictions/index.html", page=None, problem=str(error)), 400
-    page = page_of(filters, page_size=current_app.extensions["cifra_settings"].page_size)
+    page = page_of(filters, page_size=services.settings.page_size)
     words = words_on(page.predictions)
     return render_template("predictions/index.html", page=page, filters=filters, words=words)
 
@@ -48,12 +48,11 @@ def create() -> Response | tuple[str, int, dict[str, str]]:
 @pages.get("/<prediction_id>")
 def show(prediction_id: str) -> str:
     prediction = visible_prediction(prediction_id)
-    storage: Storage = current_app.extensions["cifra_storage"]
     return render_template(
         "predictions/show.html",
         prediction=prediction,
         is_own=is_own(prediction),
         words=words_on([prediction]),
-        steps=steps_of(storage.names(prediction.id)),
+        steps=steps_of(services.storage.names(prediction.id)),
         Status=Status,
     )

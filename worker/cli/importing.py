@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from webapp.database import db
 from webapp.models import Exam, ModelVersion
-from webapp.settings import Settings
+from webapp.services import services
 from worker.cli.group import model
 from worker.cli.ledger import publish_chosen
 from worker.conversion import ConversionError
@@ -26,7 +25,7 @@ def import_file(path: Path, publish: bool) -> None:
     from worker.importing import import_model  # noqa: PLC0415 - h5py takes a second
 
     try:
-        version = import_model(path, _settings())
+        version = import_model(path, services.settings)
     except (ConversionError, AlreadyStoredError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Kept as {version.name}.")
@@ -51,7 +50,7 @@ def _examine(version: ModelVersion) -> Exam:
     from worker.importing import examine as sit_exam  # noqa: PLC0415
 
     try:
-        exam = sit_exam(version.id, _settings())
+        exam = sit_exam(version.id, services.settings)
     except (MissingDataError, SelfTestError, WrongFileError, OSError) as error:
         raise click.ClickException(
             f"{version.name.capitalize()} has no exam, and cannot be published: {error}"
@@ -65,8 +64,3 @@ def _publish(version: ModelVersion, exam: Exam) -> None:
     if not exam.passed:
         raise click.ClickException(f"So {version.name} is not published.")
     publish_chosen(version)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["cifra_settings"]
-    return settings

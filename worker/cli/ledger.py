@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 
 from webapp.audit import record
 from webapp.database import db, writing
 from webapp.models import Deed, ModelVersion, Occasion, Publication, read_ledger
-from webapp.queue import Queue
-from webapp.settings import Settings
+from webapp.services import services
 from worker.cli.group import model
 from worker.live_model import LiveModel
 
@@ -85,8 +83,7 @@ def reread() -> None:
     """Let the live version read all corrected pictures again, and tell how many it gets right."""
     from worker.rereading import reread_corrections  # noqa: PLC0415 - TensorFlow takes seconds
 
-    settings: Settings = current_app.extensions["cifra_settings"]
-    told = reread_corrections(LiveModel(settings.models_dir))
+    told = reread_corrections(LiveModel(services.settings.models_dir))
     click.echo(told.sentence if told else "No published model loads.")
 
 
@@ -100,6 +97,5 @@ def publish_chosen(version: ModelVersion) -> None:
 
 def announce(version: ModelVersion) -> None:
     """Say it, and ring for workers without a live model; the others follow by themselves."""
-    queue: Queue = current_app.extensions["cifra_queue"]
-    queue.predict_later()
+    services.queue.predict_later()
     click.echo(f"{version.name.capitalize()} answers from now on.")

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask import current_app
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from webapp.database import db
 from webapp.models import ModelVersion
-from webapp.settings import Settings
+from webapp.services import services
 from worker import model_store
 from worker.cli.group import model
 from worker.cli.ledger import publish_chosen
@@ -59,7 +58,7 @@ def train(
         trainer.save_trained(trained, output)
         click.echo(f"Written to {output}.")
     if publish or not output:
-        version = trainer.keep(trained, _settings().models_dir)
+        version = trainer.keep(trained, services.settings.models_dir)
         click.echo(f"Kept as {version.name}.")
         if publish:
             publish_chosen(version)
@@ -89,10 +88,10 @@ def _train_side_by_side(recipe: str, epochs: int | None) -> None:
     contestants = []
     for architecture in ARCHITECTURES:
         trained = _train(trainer.recipe_for(recipe, architecture, epochs), mnist)
-        version = trainer.keep(trained, _settings().models_dir)
+        version = trainer.keep(trained, services.settings.models_dir)
         click.echo(f"{version.name.capitalize()} is {architecture}: {trained.accuracy:.2%}.")
         contestants.append(Contestant(version.id, trained))
-    disagreements = set_side_by_side(contestants, mnist, _settings().models_dir)
+    disagreements = set_side_by_side(contestants, mnist, services.settings.models_dir)
     click.echo(f"They disagree on {disagreements:,} of {len(mnist.test_labels):,} test pictures.")
 
 
@@ -100,7 +99,7 @@ def _mnist() -> Mnist:
     from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
 
     try:
-        return load_mnist(_settings().mnist_path)
+        return load_mnist(services.settings.mnist_path)
     except MissingDataError as error:
         raise click.ClickException(str(error)) from error
 
@@ -129,12 +128,12 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
         if path:
             inspect(path)
         else:
-            path = model_store.files_to_read_with(_settings().models_dir)[0]
+            path = model_store.files_to_read_with(services.settings.models_dir)[0]
         classifier = Classifier.load(path)
     except (OSError, SuspectFileError, ModelFileError) as error:
         raise click.ClickException(str(error)) from error
     try:
-        mnist = load_mnist(_settings().mnist_path)
+        mnist = load_mnist(services.settings.mnist_path)
         scorecard = score(classifier, mnist.test_images, mnist.test_labels)
     except MissingDataError as error:
         click.echo(str(error), err=True)
@@ -175,7 +174,7 @@ def export(path: Path, version_id: int | None) -> None:
 
     version = _version(version_id)
     try:
-        source = model_store.verified_file(_settings().models_dir, version)
+        source = model_store.verified_file(services.settings.models_dir, version)
         network, calibration = load(source)
         card = read_card(source)
         save(network, path, calibration, scores=card.scores if card else None)
@@ -188,7 +187,7 @@ def export(path: Path, version_id: int | None) -> None:
 def install() -> None:
     """Make the model that ships a version, and publish it where no other is."""
     try:
-        version = model_store.install_shipped(_settings().models_dir)
+        version = model_store.install_shipped(services.settings.models_dir)
     except (OSError, model_store.UnknownFileError) as error:
         raise click.ClickException(f"The model that ships cannot be installed: {error}") from error
     click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")
@@ -212,8 +211,3 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         TextColumn("{task.fields[measures]}"),
     )
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["cifra_settings"]
-    return settings

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from webapp.settings import Settings
+from webapp.services import services
 from worker.answers import Answer, read_pictures
 from worker.model_store import files_to_read_with
 
@@ -30,8 +29,8 @@ def predict(files: tuple[str, ...], as_json: bool, model: Path | None) -> None:
     """Read the digits in picture files; no server, queue or database is needed."""
     if model:
         _inspect(model)
-    reader = _reader([model] if model else files_to_read_with(_settings().models_dir))
-    limit = _settings().max_upload_bytes
+    reader = _reader([model] if model else files_to_read_with(services.settings.models_dir))
+    limit = services.settings.max_upload_bytes
     for names in _parts(files):
         for name, answer in zip(names, _answers(names, reader, limit), strict=True):
             click.echo(json.dumps(_as_json(name, answer)) if as_json else _as_text(name, answer))
@@ -109,8 +108,3 @@ def _reader(paths: list[Path]) -> Reader:
         except ModelFileError as error:
             click.echo(str(error), err=True)
     raise click.ClickException("There is no model to read with; make one: flask model train")
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["cifra_settings"]
-    return settings

@@ -9,10 +9,11 @@ from worker.digits.reading import Box, Image
 
 _ALIKE = 8  # grey levels in any channel: what a JPEG leaves of one colour
 _APART = 12  # levels from which on a pixel is of another colour than the bar
+_PLAIN = 0.98  # of a row of a bar has its colour
 _STRAIGHT = 0.8  # of what lies within: so much of it begins at the bar's edge
 _LEAST_SIDE = 0.3  # of the picture's side: less within, and the bars are its paper
 _MOST_ALIKE = 0.35  # of what lies within may have a bar's colour: more, and that is the paper
-_LOOKED_AT = 1280  # pixels a side
+_LOOKED_AT = 640  # pixels a side: a bar is no narrower than a few of the picture's
 
 
 def within_bars(pixels: Image) -> Box:
@@ -46,11 +47,11 @@ def _is_another(inside: NDArray[np.int16], bar: NDArray[np.int16]) -> bool:
 def _bar_above(pixels: NDArray[np.int16]) -> int:
     """How many rows from the top on belong to a bar; 0 where there is none."""
     rows = pixels.shape[0]
-    distance = _distance(pixels, _colour_above(pixels))
-    plain = (distance <= _ALIKE).mean(axis=1) > 0.98
-    deep = int(np.argmin(plain))  # the first row that is not plain
-    if deep == 0:
-        return 0
+    colour = _colour_above(pixels)
+    if not _is_plain(_distance(pixels[:1], colour))[0]:
+        return 0  # as in most photographs
+    distance = _distance(pixels, colour)
+    deep = int(np.argmin(_is_plain(distance)))  # the first row that is not plain
     other = distance > _APART
     columns = np.nonzero(other.any(axis=0))[0]
     if columns.size == 0:
@@ -61,6 +62,11 @@ def _bar_above(pixels: NDArray[np.int16]) -> int:
     if straight.size == 0:
         return 0
     return int(deep + straight[0] + rows // 100 + 1)
+
+
+def _is_plain(distance: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Which rows have one colour."""
+    return np.asarray((distance <= _ALIKE).mean(axis=1) > _PLAIN)
 
 
 def _colour_above(pixels: NDArray[np.int16]) -> NDArray[np.int16]:

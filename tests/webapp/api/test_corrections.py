@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.support.settings import change_settings
 from tests.webapp.factories import answer, given_prediction
 from webapp.database import writing
 from webapp.models import Correction
@@ -59,9 +58,7 @@ def test_a_strange_label_gets_a_json_sentence(
 
 
 def test_what_cannot_be_corrected_gets_a_json_sentence(app: Flask, client: FlaskClient) -> None:
-    app.extensions["cifra_settings"] = dataclasses.replace(
-        app.extensions["cifra_settings"], corrections_per_person=1
-    )
+    change_settings(app, corrections_per_person=1)
     prediction_id = given_prediction(client)
     answer(app, prediction_id, "47")
     digits = f"/api/predictions/{prediction_id}/digits"

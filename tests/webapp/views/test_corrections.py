@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from tests.support.settings import change_settings
 from tests.webapp.factories import admin, answer, digit, given_prediction, sign_in
 from webapp.database import writing
 from webapp.models import Correction, Prediction
@@ -165,9 +164,7 @@ def test_rows_of_a_number_stay_apart(app: Flask, client: FlaskClient) -> None:
 
 
 def test_a_person_may_not_fill_the_admins_desk(app: Flask, client: FlaskClient) -> None:
-    app.extensions["cifra_settings"] = dataclasses.replace(
-        app.extensions["cifra_settings"], corrections_per_person=2
-    )
+    change_settings(app, corrections_per_person=2)
     prediction_id = read(app, client, "123")
 
     for position in range(2):

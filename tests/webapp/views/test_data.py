@@ -22,6 +22,7 @@ from tests.webapp.factories import (
 )
 from webapp.database import writing
 from webapp.models import Correction, Prediction, User
+from webapp.services import Services
 
 
 def test_the_page_counts_what_is_kept(app: Flask, client: FlaskClient) -> None:
@@ -126,7 +127,7 @@ def test_no_cell_is_a_formula_and_no_file_is_named_by_a_stranger(client: FlaskCl
 
 
 def test_a_lost_file_is_left_out_and_said(app: Flask, client: FlaskClient) -> None:
-    app.extensions["cifra_storage"].delete(given_prediction(client))
+    Services.of(app).storage.delete(given_prediction(client))
 
     with opened(client.get("/account/data/export").data) as archive:
         assert not [name for name in archive.namelist() if name.startswith("pictures/")]

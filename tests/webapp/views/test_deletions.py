@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -36,6 +35,7 @@ from webapp.models import (
     User,
 )
 from webapp.models.exam import HELD_OUT
+from webapp.services import Services
 from webapp.storage import Storage
 
 
@@ -216,7 +216,7 @@ def counted(app: Flask, table: type[Base]) -> int:
 def database_file(app: Flask) -> bytes:
     with app.app_context(), db.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    path: Path = app.extensions["cifra_settings"].data_dir / "cifra.db"
+    path = Services.of(app).settings.data_dir / "cifra.db"
     return path.read_bytes()
 
 
@@ -226,5 +226,4 @@ def rows(app: Flask) -> list[str]:
 
 
 def storage_of(app: Flask) -> Storage:
-    storage: Storage = app.extensions["cifra_storage"]
-    return storage
+    return Services.of(app).storage

@@ -22,7 +22,8 @@ from tests.webapp.factories import (
 )
 from webapp.database import db, writing
 from webapp.models import Prediction
-from webapp.storage import ORIGINAL, PICTURE, Storage
+from webapp.services import Services
+from webapp.storage import ORIGINAL, PICTURE
 from webapp.uploads import EmptyPictureError, NotAPictureError
 
 
@@ -163,7 +164,7 @@ def test_nothing_is_kept_of_a_picture_whose_row_could_not_be_committed(
 
     response = post_page(client, picture())
 
-    storage: Storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     assert response.status_code == 503
     assert response.headers["Retry-After"]
     assert not [path for path in storage.root.rglob("*") if path.is_file()]
@@ -258,7 +259,7 @@ def test_pictures_are_served_with_fixed_types_and_locked_away(
 ) -> None:
     prediction_id = given_prediction(client)
     answer(app, prediction_id, "7")
-    app.extensions["cifra_storage"].put(prediction_id, "step-0-photo.png", picture())
+    Services.of(app).storage.put(prediction_id, "step-0-photo.png", picture())
     images = f"/predictions/{prediction_id}/images"
 
     for name, media_type in {
@@ -279,7 +280,7 @@ def test_pictures_are_served_with_fixed_types_and_locked_away(
 
 def test_a_picture_that_an_older_cifra_kept_is_shown(app: Flask, client: FlaskClient) -> None:
     prediction_id = given_prediction(client)
-    storage = app.extensions["cifra_storage"]
+    storage = Services.of(app).storage
     storage.path(prediction_id, PICTURE).rename(storage.path(prediction_id, ORIGINAL))
 
     assert client.get(f"/predictions/{prediction_id}/images/picture").status_code == 200
@@ -291,7 +292,7 @@ def test_the_steps_from_photo_to_28_by_28_are_shown_in_order(
     prediction_id = given_prediction(client)
     answer(app, prediction_id, "7")
     for name in ("step-10-digits.png", "step-2-ink.png", "step-0-photo.png"):
-        app.extensions["cifra_storage"].put(prediction_id, name, picture(drawing()))
+        Services.of(app).storage.put(prediction_id, name, picture(drawing()))
 
     page = client.get(f"/predictions/{prediction_id}").text
 

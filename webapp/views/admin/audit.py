@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 
 from webapp.auth import admin_required
 from webapp.database import db
 from webapp.models import AuditEntry
+from webapp.services import services
 
 pages = Blueprint("audit", __name__, url_prefix="/admin/audit")
 
@@ -14,7 +15,7 @@ pages = Blueprint("audit", __name__, url_prefix="/admin/audit")
 @pages.get("")
 @admin_required
 def index() -> str:
-    page_size = current_app.extensions["cifra_settings"].page_size
+    page_size = services.settings.page_size
     last = max(1, -(-db.session.scalars(AuditEntry.count()).one() // page_size))
     number = min(max(request.args.get("page", 1, type=int), 1), last)
     entries = AuditEntry.newest_first().limit(page_size).offset((number - 1) * page_size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from webapp.auth import admin_required
 from webapp.models import Verdict
 from webapp.models.correction import NOT_A_DIGIT
 from webapp.review import Decision, counts_by_label, counts_by_verdict, decide, page_of
+from webapp.services import services
 
 pages = Blueprint("review", __name__, url_prefix="/admin/corrections")
 
@@ -24,7 +25,7 @@ BALLOT = re.compile(r"[0-9]{1,9}=([0-9]|not a digit)")
 @admin_required
 def index() -> str:
     verdict, label = _verdict(), _label()
-    page_size = current_app.extensions["cifra_settings"].page_size
+    page_size = services.settings.page_size
     number = request.args.get("page", 1, type=int)
     return render_template(
         "admin/corrections.html",

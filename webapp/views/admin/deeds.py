@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, request
+from flask import flash, request
 
 from webapp.models import ModelVersion
-from webapp.queue import Queue
+from webapp.services import services
 
 LONGEST_REASON = 500  # characters
 
@@ -17,6 +17,5 @@ def reason_given() -> str | None:
 
 def announce(version: ModelVersion) -> None:
     """Say it on the next page, and ring, so that a worker loads it before anybody waits for it."""
-    queue: Queue = current_app.extensions["cifra_queue"]
-    queue.predict_later()
+    services.queue.predict_later()
     flash(f"{version.name.capitalize()} takes over as soon as it is loaded, in a moment.")

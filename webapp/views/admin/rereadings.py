@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.auth import admin_required
 from webapp.database import db
 from webapp.models import ModelVersion, utc_now
-from webapp.queue import Queue
 from webapp.review import count_of_lessons
+from webapp.services import services
 
 pages = Blueprint("rereadings", __name__, url_prefix="/admin/rereading")
 
@@ -22,8 +22,7 @@ PATIENCE = timedelta(minutes=2)
 @admin_required
 def create() -> Response:
     asked = utc_now().isoformat(timespec="seconds")
-    queue: Queue = current_app.extensions["cifra_queue"]
-    if not queue.reread_later():
+    if not services.queue.reread_later():
         flash("The reader is away at the moment. Press again when it is back.")
         return redirect(url_for(".show"), 303)
     return redirect(url_for(".show", asked=asked), 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -11,7 +11,7 @@ from webapp.audit import record
 from webapp.auth import admin_required, fresh_admin_required
 from webapp.database import db, writing
 from webapp.models import Correction, Deed, Exam, ModelVersion, TrainingRun
-from webapp.queue import Queue
+from webapp.services import services
 from webapp.views.admin.curves import curves_of
 from webapp.views.admin.lessons import lessons_in
 
@@ -58,8 +58,7 @@ def create() -> Response:
             record(session, Deed.RETRAINED, f"run {run.id}", note=f"{recipe}, {architecture}")
     except IntegrityError:
         return _show_the_one_under_way()
-    queue: Queue = current_app.extensions["cifra_queue"]
-    if not queue.retrain_later(run.id):
+    if not services.queue.retrain_later(run.id):
         flash("The trainer is away at the moment; the run starts as soon as it is back.")
     return redirect(url_for("training_runs.show", run_id=run.id), 303)
 
