@@ -77,10 +77,7 @@ class Reader:
         ]
 
     def _turn(self, sights: Sequence[_Sight], found: list[Digits]) -> list[Digits]:
-        """Pictures that make no number upright read as lying on their side, if that makes one.
-
-        Where both sides make one, and not the same, nobody can tell: a 6 might be a 9.
-        """
+        """Pictures that make no number upright read as lying on their side, if that makes one."""
         lying = [
             index
             for index, digits in enumerate(found)
@@ -91,7 +88,7 @@ class Reader:
             for quarters in QUARTERS
         ]
         turns = {
-            index: _the_convincing(ways)
+            index: _upright(ways)
             for index, ways in zip(lying, zip(*sides, strict=True), strict=True)
         }
         return [turns.get(index) or digits for index, digits in enumerate(found)]
@@ -125,11 +122,18 @@ def _look(data: bytes) -> _Sight | UnreadablePictureError:
     return _Sight(traces, found, None)
 
 
-def _the_convincing(ways: Sequence[Digits]) -> Digits | None:
-    """The way of reading that convinces; None where none does, or two that do not agree."""
+def _upright(ways: Sequence[Digits]) -> Digits | None:
+    """The side on which a picture makes a convincing number; None where nobody could tell.
+
+    Both sides must not make different ones. A lone 6 is a 9 from the other side, and a lone
+    stroke that is a 1 from both is a dash.
+    """
     convincing = [digits for digits in ways if is_convincing(digits)]
     numbers = {tuple(digit.label for digit in digits) for digits in convincing}
-    return max(convincing, key=likeness) if len(numbers) == 1 else None
+    is_dash = numbers == {(1,)} and len(convincing) > 1
+    if len(numbers) != 1 or numbers <= {(6,), (9,)} or is_dash:
+        return None
+    return max(convincing, key=likeness)
 
 
 def _digit(glyph: Glyph, probabilities: np.ndarray, digitness: float) -> DigitReading:

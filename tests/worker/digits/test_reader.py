@@ -27,19 +27,26 @@ def read(reader: Reader, pixels: Pixels) -> Reading:
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 3])
-@pytest.mark.parametrize("text", ["2", "3", "4", "5", "7", "274"])
-def test_a_page_is_read_upright_and_on_either_side(
-    text: str, quarters: int, reader: Reader
+@pytest.mark.parametrize("digit", ["2", "3", "4", "5", "7", "8"])
+def test_a_digit_is_read_upright_and_on_either_side(
+    digit: str, quarters: int, reader: Reader
 ) -> None:
-    page = written(sheet(400, 600), text)
+    page = written(sheet(400, 600), digit)
 
-    assert read(reader, np.rot90(page, quarters)).number == text
+    assert read(reader, np.rot90(page, quarters)).number == digit
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 3])
+def test_so_is_a_number(quarters: int, reader: Reader) -> None:
+    page = written(written(sheet(400, 800), "2", at=(110, 280)), "4", at=(540, 280))
+
+    assert read(reader, np.rot90(page, quarters)).number == "24"
 
 
 @pytest.mark.parametrize("quarters", [1, 3])
-@pytest.mark.parametrize("text", ["6", "9"])
-def test_a_six_that_may_be_a_nine_is_refused(text: str, quarters: int, reader: Reader) -> None:
-    page = written(sheet(400, 600), text)
+@pytest.mark.parametrize("digit", ["6", "9"])
+def test_a_six_that_may_be_a_nine_is_refused(digit: str, quarters: int, reader: Reader) -> None:
+    page = written(sheet(400, 600), digit)
 
     assert read(reader, np.rot90(page, quarters)).refusal is Refusal.UNLIKE_DIGITS
 
