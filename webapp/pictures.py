@@ -1,7 +1,8 @@
 """Pictures from strangers, decoded once and drawn anew: nothing but their pixels is kept.
 
-Pillow and pillow-heif are imported here and for `webapp.colours`, and nowhere else in the web app. `webapp.decoder` runs
-this in a process of its own, so no decoder of a stranger's bytes runs where people are answered.
+Pillow and pillow-heif are imported here and in `webapp.colours`, and nowhere else in the web app.
+`webapp.decoder` runs this in a process of its own, so no decoder of a stranger's bytes runs where
+people are answered.
 """
 
 from __future__ import annotations
