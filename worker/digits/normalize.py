@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -32,6 +32,17 @@ class Traces:
     soft_ink: Grey  # (height, width) float32, 0..1, 0.5 at the edge of a stroke
     floor: float  # absorption below this is the paper's grain
     steps: tuple[Step, ...]
+
+    def turned(self, quarters: int) -> Traces:
+        """The same ink with the page turned so many quarters counter-clockwise."""
+        if quarters % 4 == 0:
+            return self
+        return replace(
+            self,
+            absorbed=np.ascontiguousarray(np.rot90(self.absorbed, quarters)),
+            ink=np.ascontiguousarray(np.rot90(self.ink, quarters)),
+            soft_ink=np.ascontiguousarray(np.rot90(self.soft_ink, quarters)),
+        )
 
 
 def find_ink(picture: Picture) -> Traces:

@@ -19,7 +19,6 @@ from worker.digits.reading import (
 )
 from worker.digits.segment import find_glyphs, found_step
 from worker.digits.splitting import ways_to_split
-from worker.digits.turning import turned
 
 QUARTERS = (1, 3)  # a page lies on one side or the other; upside down, a 6 would be a 9
 
@@ -84,7 +83,7 @@ class Reader:
             if digits and decide(digits, self.calibration)[1] is not None
         ]
         sides = [
-            self._judge([turned(sights[index].glyphs, quarters) for index in lying])
+            self._judge([_lying(sights[index], quarters) for index in lying])
             for quarters in QUARTERS
         ]
         turns = {
@@ -128,12 +127,17 @@ def _upright(ways: Sequence[Digits]) -> Digits | None:
     Both sides must not make different ones. A lone 6 is a 9 from the other side, and a lone
     stroke that is a 1 from both is a dash.
     """
-    convincing = [digits for digits in ways if is_convincing(digits)]
+    convincing = [digits for digits in ways if digits and is_convincing(digits)]
     numbers = {tuple(digit.label for digit in digits) for digits in convincing}
     is_dash = numbers == {(1,)} and len(convincing) > 1
     if len(numbers) != 1 or numbers <= {(6,), (9,)} or is_dash:
         return None
     return max(convincing, key=likeness)
+
+
+def _lying(sight: _Sight, quarters: int) -> list[Glyph]:
+    found = find_glyphs(sight.traces, quarters)
+    return [] if isinstance(found, Refusal) else found
 
 
 def _digit(glyph: Glyph, probabilities: np.ndarray, digitness: float) -> DigitReading:

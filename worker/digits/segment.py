@@ -11,28 +11,39 @@ from numpy.typing import NDArray
 from worker.digits.marks import Labels, Mark, find_marks, written
 from worker.digits.mnist_convention import to_mnist
 from worker.digits.normalize import Traces, small_copy
-from worker.digits.reading import Glyph, Refusal, Step
+from worker.digits.reading import Box, Glyph, Refusal, Step
 from worker.digits.reading_order import rows_of
+from worker.digits.turning import turned_back
 
 MOST_GLYPHS = 200
 _BOX_COLOUR = (220, 60, 40)
 _FLAT = 1.8  # wider than this many heights, a mark is no digit but may be part of one
 
 
-def find_glyphs(traces: Traces) -> list[Glyph] | Refusal:
-    """The digits-to-be in reading order, rows top to bottom, or why there are none."""
-    everything, labels = find_marks(traces)
-    found = written(everything, traces)
+def find_glyphs(traces: Traces, quarters: int = 0) -> list[Glyph] | Refusal:
+    """The digits-to-be in reading order, rows top to bottom, or why there are none.
+
+    They are looked for with the page turned so many quarters counter-clockwise; their boxes are
+    in the picture as it came.
+    """
+    seen = traces.turned(quarters)
+    everything, labels = find_marks(seen)
+    found = written(everything, seen)
     if isinstance(found, Refusal):
         return found
-    marks = _without_specks(_joined(found), traces.ink.shape)
+    marks = _without_specks(_joined(found), seen.ink.shape)
     if len(marks) > MOST_GLYPHS:
         return Refusal.TOO_MANY
     return [
-        Glyph(traces.picture.box_in_original(mark.box), row, _ink_of(mark, labels, traces))
+        Glyph(_box_of(mark, traces, quarters), row, _ink_of(mark, labels, seen))
         for row, indices in enumerate(rows_of([mark.box for mark in marks]))
         for mark in (marks[index] for index in indices)
     ]
+
+
+def _box_of(mark: Mark, traces: Traces, quarters: int) -> Box:
+    height, width = traces.ink.shape
+    return traces.picture.box_in_original(turned_back(mark.box, quarters, (height, width)))
 
 
 def found_step(traces: Traces, glyphs: Sequence[Glyph]) -> Step:

@@ -1,30 +1,17 @@
-"""Turning: a page photographed sideways, read as if it had been turned upright."""
+"""Turning: a box of a page that was photographed sideways, back in the picture as it came."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from worker.digits.reading import Box, Glyph
-from worker.digits.reading_order import rows_of
+from worker.digits.reading import Box
 
 
-def turned(glyphs: Sequence[Glyph], quarters: int) -> list[Glyph]:
-    """The glyphs as they read when the picture is turned so many quarters counter-clockwise.
+def turned_back(box: Box, quarters: int, shape: tuple[int, int]) -> Box:
+    """Where a box lies in a picture of this (height, width).
 
-    Inks turn and the reading order follows; the boxes stay where they are in the picture.
+    The box was found after the picture had been turned so many quarters counter-clockwise.
     """
-    boxes = [_turned_box(glyph.box, quarters) for glyph in glyphs]
-    return [
-        Glyph(glyphs[index].box, row, np.ascontiguousarray(np.rot90(glyphs[index].ink, quarters)))
-        for row, indices in enumerate(rows_of(boxes))
-        for index in indices
-    ]
-
-
-def _turned_box(box: Box, quarters: int) -> Box:
-    """The box's place on the turned page, up to a shift that no order depends on."""
-    for _ in range(quarters % 4):
-        box = Box(box.y, -(box.x + box.width), box.height, box.width)
+    height, width = shape
+    for done in range(quarters % 4):
+        turned_height = width if (quarters - done) % 2 else height
+        box = Box(turned_height - box.y - box.height, box.x, box.height, box.width)
     return box

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from tests.worker.digits.papers import (
     file_of,
@@ -18,7 +19,6 @@ from tests.worker.digits.papers import (
 from worker.digits.normalize import find_ink, open_picture
 from worker.digits.reading import Glyph
 from worker.digits.segment import find_glyphs, found_step
-from worker.digits.turning import turned
 
 
 def rows_in(glyphs: list[Glyph]) -> list[int]:
@@ -130,16 +130,23 @@ def test_a_printed_frame_is_not_read() -> None:
     assert glyph.box.width < 250
 
 
-def test_a_sideways_page_can_be_turned_without_finding_its_ink_anew() -> None:
-    upright = written(sheet(500, 700), "4 7", (80, 230), scale=6)
-    upright = written(upright, "2 5", (80, 450), scale=6)
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_page_that_lies_can_be_turned_without_finding_its_ink_anew(quarters: int) -> None:
+    upright = written(sheet(500, 700), "47", (80, 230), scale=6)
+    upright = written(upright, "25", (80, 450), scale=6)
     wanted = glyphs_in(upright)
+    lying = find_ink(open_picture(file_of(np.rot90(upright, -quarters))))
 
-    got = turned(glyphs_in(np.rot90(upright, -1)), 1)
+    got = find_glyphs(lying, quarters)
 
+    assert isinstance(got, list)
     assert rows_in(got) == [2, 2]
     for one, other in zip(got, wanted, strict=True):
         assert likeness(one.ink, other.ink) > 0.9
+        x, y, width, height = one.box
+        ink_at_box = lying.ink[y : y + height, x : x + width]
+        assert ink_at_box.sum() > 0.9 * lying.ink.sum() / 6
+        assert sorted((width, height)) == pytest.approx(sorted(other.box[2:]), abs=3)
 
 
 def test_the_last_step_shows_where_the_digits_are() -> None:
