@@ -14,20 +14,14 @@ from webapp.access import own_prediction
 from webapp.auth import visitor
 from webapp.database import db, writing
 from webapp.models import Correction, Digit, Prediction, Verdict
+from webapp.not_accepted import NotAcceptedError
 from webapp.services import services
 
 UNKNOWN = "?"  # a digit of a refused reading that nobody has named
 
 
-class CorrectionError(Exception):
-    """A correction that was not accepted: a sentence for the person, and the HTTP status."""
-
-    status = 400
-    sentence = ""
-
-    def __init__(self, sentence: str | None = None) -> None:
-        self.sentence = sentence or self.sentence
-        super().__init__(self.sentence)
+class CorrectionError(NotAcceptedError):
+    """A correction that was not accepted."""
 
 
 class NoSuchDigitError(CorrectionError):

@@ -15,9 +15,9 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from webapp.corrections import CorrectionError
+from webapp.not_accepted import NotAcceptedError
 from webapp.services import services
-from webapp.uploads import TooLargeError, UploadError
+from webapp.uploads import TooLargeError
 
 RETRY_AFTER_SECONDS = 5
 CHUNK_BYTES = 64 * 1024
@@ -54,8 +54,7 @@ log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(RateLimitExceeded, on_over_limit)
-    app.register_error_handler(UploadError, on_upload_error)
-    app.register_error_handler(CorrectionError, on_correction_error)
+    app.register_error_handler(NotAcceptedError, on_not_accepted)
     app.register_error_handler(OperationalError, on_database_away)
     app.register_error_handler(PoolTimeoutError, on_database_away)
     app.register_error_handler(RequestEntityTooLarge, on_too_large)
@@ -82,14 +81,10 @@ def on_over_limit(error: RateLimitExceeded) -> Response:
     return response
 
 
-def on_upload_error(error: UploadError) -> Response:
+def on_not_accepted(error: NotAcceptedError) -> Response:
     response = _answer(error.status, error.sentence)
     response.headers.update(error.headers)
     return response
-
-
-def on_correction_error(error: CorrectionError) -> Response:
-    return _answer(error.status, error.sentence)
 
 
 def on_database_away(error: Exception) -> Response:
@@ -111,7 +106,7 @@ def on_too_large(error: RequestEntityTooLarge) -> Response:  # noqa: ARG001
     left = min(sent, DRAINED_BYTES)
     while left > 0 and (chunk := body.read(min(left, CHUNK_BYTES))):
         left -= len(chunk)
-    return on_upload_error(TooLargeError(services.settings.max_upload_bytes))
+    return on_not_accepted(TooLargeError(services.settings.max_upload_bytes))
 
 
 def _answer(code: int, sentence: str) -> Response:

@@ -5,26 +5,14 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
+from webapp.not_accepted import NotAcceptedError
+
 MEGABYTE = 1024 * 1024
 LONGEST_FILENAME = 120  # characters
 
 
-class UploadError(Exception):
-    """A picture that was not accepted: a sentence for the person, and the HTTP status."""
-
-    status = 400
-    sentence = ""
-    retry_after: int | None = None  # seconds, where the same picture may be taken in later
-
-    def __init__(self, sentence: str | None = None) -> None:
-        self.sentence = sentence or self.sentence
-
-    def __str__(self) -> str:
-        return self.sentence
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+class UploadError(NotAcceptedError):
+    """A picture that was not accepted."""
 
 
 class NoPictureError(UploadError):
