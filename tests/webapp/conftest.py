@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.app import create_app
-from webapp.database import db
+from tests.support.sites import site_with
 from webapp.settings import Settings
 
 
@@ -30,13 +29,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    app.config["WTF_CSRF_ENABLED"] = False  # its own test turns it on
-    with app.app_context():
-        db.create_all()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with site_with(settings) as app:
+        yield app
 
 
 @pytest.fixture

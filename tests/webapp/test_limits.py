@@ -5,14 +5,13 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests.support.servers import RedisServer
+from tests.support.sites import site_with
 from tests.webapp.factories import (
     admin,
     given_prediction,
@@ -21,9 +20,7 @@ from tests.webapp.factories import (
     post_page,
     sign_in,
 )
-from webapp.app import create_app
 from webapp.counters import ABSENCE_SECONDS
-from webapp.database import db
 from webapp.limits import address
 from webapp.settings import Settings
 
@@ -36,21 +33,10 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
     redis.kill()
 
 
-@contextmanager
-def site(settings: Settings, **limits: object) -> Iterator[Flask]:
-    app = create_app(replace(settings, **limits))  # type: ignore[arg-type]
-    app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        db.create_all()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
 def test_a_person_who_gives_too_many_pictures_is_asked_to_wait(
     settings: Settings, redis: RedisServer
 ) -> None:
-    with site(settings, redis_url=redis.url, uploads_per_person=3) as app:
+    with site_with(settings, redis_url=redis.url, uploads_per_person=3) as app:
         client, other = app.test_client(), app.test_client()
         given_prediction(client)  # the first one brings the cookie, and counts for nobody
         for _ in range(3):
@@ -69,7 +55,7 @@ def test_a_person_who_gives_too_many_pictures_is_asked_to_wait(
 def test_an_address_counts_for_all_behind_it_with_and_without_a_cookie(
     settings: Settings, redis: RedisServer
 ) -> None:
-    with site(settings, redis_url=redis.url, uploads_per_address=3) as app:
+    with site_with(settings, redis_url=redis.url, uploads_per_address=3) as app:
         for _ in range(3):
             given_prediction(app.test_client())
 
@@ -84,7 +70,7 @@ def test_an_address_counts_for_all_behind_it_with_and_without_a_cookie(
 
 def test_a_second_web_process_counts_with_the_first(settings: Settings, redis: RedisServer) -> None:
     limits = {"redis_url": redis.url, "uploads_per_address": 2}
-    with site(settings, **limits) as one, site(settings, **limits) as other:
+    with site_with(settings, **limits) as one, site_with(settings, **limits) as other:
         given_prediction(one.test_client())
         given_prediction(other.test_client())
 
@@ -103,7 +89,7 @@ def test_a_second_web_process_counts_with_the_first(settings: Settings, redis: R
 def test_sign_ins_sign_ups_retrains_and_exports_have_limits_too(
     limit: str, method: str, button: str, form: dict[str, str], settings: Settings
 ) -> None:
-    with site(settings, **{limit: 2}) as app:
+    with site_with(settings, **{limit: 2}) as app:
         client = app.test_client()
         if limit == "retrains_per_person":
             admin(app)
@@ -117,7 +103,7 @@ def test_sign_ins_sign_ups_retrains_and_exports_have_limits_too(
 
 
 def test_giving_the_password_anywhere_counts_as_a_sign_in(settings: Settings) -> None:
-    with site(settings, sign_ins_per_address=4) as app:
+    with site_with(settings, sign_ins_per_address=4) as app:
         client = app.test_client()
         admin(app)
         sign_in(client)
@@ -130,7 +116,7 @@ def test_giving_the_password_anywhere_counts_as_a_sign_in(settings: Settings) ->
 
 
 def test_the_limits_are_held_by_each_process_while_redis_is_away(settings: Settings) -> None:
-    with site(settings, uploads_per_address=2) as app:  # nobody listens at its Redis's address
+    with site_with(settings, uploads_per_address=2) as app:  # nobody listens at its Redis's address
         client = app.test_client()
         for _ in range(2):
             given_prediction(client)
@@ -142,7 +128,7 @@ def test_uploads_are_taken_in_at_once_while_redis_is_frozen_and_counted_when_it_
     settings: Settings, redis: RedisServer
 ) -> None:
     limits = {"uploads_per_person": 100, "uploads_per_address": 100}
-    with site(settings, redis_url=redis.url, **limits) as app:
+    with site_with(settings, redis_url=redis.url, **limits) as app:
         client = app.test_client()
         given_prediction(client)
         redis.process.send_signal(signal.SIGSTOP)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.support.sites import site_with
 from tests.webapp.factories import PASSWORD, picture
-from webapp.app import create_app
-from webapp.database import db
 from webapp.settings import Settings
 
 FORWARDED = {
@@ -24,13 +21,8 @@ FORWARDED = {
 
 @contextmanager
 def site(settings: Settings, **differing: object) -> Iterator[FlaskClient]:
-    app: Flask = create_app(replace(settings, **differing))  # type: ignore[arg-type]
-    app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        db.create_all()
-    yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+    with site_with(settings, **differing) as app:
+        yield app.test_client()
 
 
 def give(client: FlaskClient, **more: object) -> TestResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.servers import RedisServer
+from tests.support.sites import site_with
 from tests.webapp.factories import PASSWORD, admin
-from webapp.app import create_app
-from webapp.database import db
 from webapp.settings import Settings
 from webapp.tries import FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS, LONGEST_WAIT, wait_after
 
@@ -27,13 +25,8 @@ def app(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> I
     redis = RedisServer(tmp_path)
     if request.param == "Redis is there":
         redis.start()
-    app = create_app(replace(settings, redis_url=redis.url))
-    app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        db.create_all()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with site_with(settings, redis_url=redis.url) as app:
+        yield app
     if request.param == "Redis is there":
         redis.kill()
 
