@@ -37,6 +37,16 @@ def press() -> bytes:
     return _profile(b"prtr", b"CMYK", b"Lab ", {b"desc": _text("Press"), b"A2B0": lut})
 
 
+def bomb(steps: int) -> bytes:
+    """One small matrix, to be gone through so many times a colour (multiProcessElementsType)."""
+    step = b"matf" + struct.pack(">IHH", 0, 3, 3)
+    step += struct.pack(">12f", 0.9, 0.1, 0.0, 0.1, 0.9, 0.0, 0.0, 0.1, 0.9, 0.0, 0.0, 0.0)
+    elements = b"mpet" + struct.pack(">IHHI", 0, 3, 3, steps)
+    elements += struct.pack(">II", 16 + 8 * steps, len(step)) * steps + step
+    tags = {b"desc": _text("Bomb"), b"wtpt": _xyz(D50), b"D2B0": elements}
+    return _profile(b"mntr", b"RGB ", b"XYZ ", tags)
+
+
 def _profile(kind: bytes, colours: bytes, connection: bytes, tags: dict[bytes, bytes]) -> bytes:
     """The header, the table of tags, and their contents."""
     table, contents = struct.pack(">I", len(tags)), b""

@@ -135,6 +135,13 @@ def test_sixteen_megabytes_of_profile_are_passed_over(kind: str, settings: Setti
         assert middle(shown) == pytest.approx(RED, abs=6)
 
 
+def test_a_profile_that_would_take_for_ever_is_passed_over(settings: Settings) -> None:
+    shown = kept(plain(RED), settings, icc_profile=profiles.bomb(30_000))
+
+    assert middle(shown) == RED
+
+
+@pytest.mark.filterwarnings("ignore:Metadata Warning")
 def test_a_tag_that_is_no_profile_is_passed_over(settings: Settings) -> None:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags.tagtype[34675] = 3  # numbers in place of bytes
