@@ -7,23 +7,20 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.crew import Crew, crew_in
 from tests.support.pictures import photo_of
 from tests.support.records import waiting_prediction
-from tests.support.servers import RedisServer, Worker, wait_until
-from webapp.app import create_app
+from tests.support.servers import wait_until
 from webapp.database import db
 from webapp.models import ModelVersion, Occasion, Prediction, Status
-from webapp.queue import Queue
-from webapp.services import Services
 from webapp.settings import Settings
 from worker.digits import model_file
 from worker.digits.model_card import read_card
@@ -32,47 +29,16 @@ from worker.model_store import SHIPPED, add_version, install_shipped
 NUMBER = "42"
 
 
-@dataclass
-class Setting:
-    """An app with the shipped model, and workers that answer for it."""
-
-    app: Flask
-    settings: Settings
-    workers: list[Worker]
-
-    @property
-    def queue(self) -> Queue:
-        return Services.of(self.app).queue
-
-
 @contextmanager
-def running(workers: int, *, mnist_path: Path | None = None) -> Iterator[Setting]:
-    """Start Redis and prediction workers on a folder of their own; stop them at the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        redis = RedisServer(Path(folder))
-        redis.start()
-        settings = replace(
-            Settings(secret_key="only for this benchmark"),
-            data_dir=Path(folder),
-            redis_url=redis.url,
-            mnist_path=mnist_path,
-        )
-        app = create_app(settings)
-        crew = [Worker(settings, f"worker-{number}") for number in range(workers)]
-        with app.app_context():
-            db.create_all()
-            install_shipped(settings.models_dir)
-            for worker in crew:
-                worker.start()
-            try:
-                wait_until(lambda: all("Answering with" in worker.words for worker in crew))
-                yield Setting(app, settings, crew)
-            finally:
-                for worker in crew:
-                    worker.stop()
-                redis.kill()
-                db.session.remove()
-                db.engine.dispose()
+def running(workers: int, *, mnist_path: Path | None = None) -> Iterator[Crew]:
+    """Workers that answer with the shipped model, in a folder of their own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        crew_in(Path(folder), workers=workers, mnist_path=mnist_path) as crew,
+    ):
+        install_shipped(crew.settings.models_dir)
+        crew.start()
+        yield crew
 
 
 def second_version(settings: Settings) -> ModelVersion:
@@ -89,8 +55,8 @@ def second_version(settings: Settings) -> ModelVersion:
 class Stream:
     """Gives pictures at a steady rate, in a thread of its own."""
 
-    def __init__(self, setting: Setting, rate: float) -> None:
-        self._setting, self._rate = setting, rate
+    def __init__(self, crew: Crew, rate: float) -> None:
+        self._crew, self._rate = crew, rate
         self._over = threading.Event()
         self.ids: list[str] = []
         self._picture = photo_of(NUMBER)
@@ -110,11 +76,11 @@ class Stream:
             return session.scalars(select(Prediction).order_by(Prediction.created_at)).all()
 
     def _give(self) -> None:
-        with self._setting.app.app_context():
+        with self._crew.app.app_context():
             due = time.monotonic()
             while not self._over.is_set():
                 self.ids.append(waiting_prediction(self._picture))
-                self._setting.queue.predict_later()
+                self._crew.queue.predict_later()
                 due += 1 / self._rate
                 time.sleep(max(0.0, due - time.monotonic()))
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from benchmarks.stream import Setting, Stream, milliseconds, publish, running, second_version, wrong
+from benchmarks.stream import Stream, milliseconds, publish, running, second_version, wrong
+from tests.support.crew import Crew
 from tests.support.servers import wait_until
 from webapp.models import Occasion, utc_now
 
@@ -21,18 +22,18 @@ ALLOWED = timedelta(seconds=2)  # until every worker answers with the new versio
 
 
 def main() -> None:
-    with running(workers=2) as setting:
-        second = second_version(setting.settings)
-        stream = Stream(setting, RATE)
+    with running(workers=2) as crew:
+        second = second_version(crew.settings)
+        stream = Stream(crew, RATE)
         stream.start()
         time.sleep(5)  # connections are made, caches are warm
         began = utc_now()
         time.sleep(QUIET.total_seconds())
         published = utc_now()
-        taken_over = [swap_to(second.id, Occasion.CHOSEN, setting)]
+        taken_over = [swap_to(second.id, Occasion.CHOSEN, crew)]
         time.sleep(SWAP.total_seconds())
         rolled_back = utc_now()
-        taken_over.append(swap_to(1, Occasion.ROLLED_BACK, setting))
+        taken_over.append(swap_to(1, Occasion.ROLLED_BACK, crew))
         time.sleep(SWAP.total_seconds())
         stream.stop()
 
@@ -69,16 +70,16 @@ def main() -> None:
         )
 
 
-def swap_to(version_id: int, occasion: Occasion, setting: Setting) -> float:
+def swap_to(version_id: int, occasion: Occasion, crew: Crew) -> float:
     """Publish, and tell after how many seconds every worker says that it follows."""
     words = f"Answering with version {version_id} "
-    said = [worker.words.count(words) for worker in setting.workers]
+    said = [worker.words.count(words) for worker in crew.workers]
     publish(version_id, occasion)
     committed = time.monotonic()
     wait_until(
         lambda: all(
             worker.words.count(words) > before
-            for worker, before in zip(setting.workers, said, strict=True)
+            for worker, before in zip(crew.workers, said, strict=True)
         )
     )
     return time.monotonic() - committed

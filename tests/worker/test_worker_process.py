@@ -4,67 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
+from tests.support.crew import Crew, crew_in
 from tests.support.records import prediction_of, queued_run, run_of, stored_version
 from tests.support.records import waiting_prediction as waiting
-from tests.support.servers import RedisServer, Worker, wait_until
-from webapp.app import create_app
-from webapp.database import db, writing
+from tests.support.servers import Worker, wait_until
+from webapp.database import writing
 from webapp.models import Prediction, RunStatus, Status
-from webapp.queue import Queue
-from webapp.services import Services
-from webapp.settings import Settings
 from webapp.sweep import sweep
-
-
-@dataclass
-class Office:
-    """Two prediction workers and the Redis between them and us."""
-
-    app: Flask
-    redis: RedisServer
-    workers: list[Worker]
-
-    @property
-    def queue(self) -> Queue:
-        return Services.of(self.app).queue
 
 
 @pytest.fixture(scope="module")
 def office(
     network: Path, mnist_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
+) -> Iterator[Crew]:
+    """Two prediction workers and the Redis between them and us."""
     folder = tmp_path_factory.mktemp("office")
-    redis = RedisServer(folder)
-    redis.start()
-    settings = Settings(
-        secret_key="a secret for the tests",
-        data_dir=folder,
-        redis_url=redis.url,
-        lease=timedelta(seconds=5),
-        mnist_path=mnist_file,
-    )
-    app = create_app(settings)
-    workers = [Worker(settings, name) for name in ("one", "two")]
-    with app.app_context():
-        db.create_all()
+    lease = timedelta(seconds=5)
+    with crew_in(folder, workers=2, lease=lease, mnist_path=mnist_file) as crew:
         stored_version(network)
-        for worker in workers:
-            worker.start()
-        try:
-            wait_until(lambda: all("Answering with" in worker.words for worker in workers))
-            yield Office(app, redis, workers)
-        finally:
-            for worker in workers:
-                worker.stop()
-            redis.kill()
+        crew.start()
+        yield crew
 
 
 def unsettled() -> int:
@@ -73,7 +38,7 @@ def unsettled() -> int:
     return sum(status in {Status.PENDING, Status.READING} for status in rows)
 
 
-def test_a_bell_is_answered_by_a_worker(office: Office) -> None:
+def test_a_bell_is_answered_by_a_worker(office: Crew) -> None:
     prediction_id = waiting()
 
     assert office.queue.predict_later()
@@ -82,7 +47,7 @@ def test_a_bell_is_answered_by_a_worker(office: Office) -> None:
     assert prediction_of(prediction_id).number == "7"
 
 
-def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Office) -> None:
+def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Crew) -> None:
     prediction_id = waiting()  # and nobody rings
 
     sweep(office.queue)
@@ -90,7 +55,7 @@ def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Office) -> None:
     wait_until(lambda: prediction_of(prediction_id).is_settled)
 
 
-def test_two_workers_never_answer_the_same_row_twice(office: Office) -> None:
+def test_two_workers_never_answer_the_same_row_twice(office: Crew) -> None:
     ids = []
     for _ in range(120):
         ids.append(waiting())
@@ -104,7 +69,7 @@ def test_two_workers_never_answer_the_same_row_twice(office: Office) -> None:
     assert len({row.claimed_by for row in rows}) == 2, "both took part"
 
 
-def test_work_goes_on_after_redis_was_killed_under_load(office: Office) -> None:
+def test_work_goes_on_after_redis_was_killed_under_load(office: Crew) -> None:
     def upload_steadily() -> None:
         with office.app.app_context():
             for _ in range(60):
@@ -126,7 +91,7 @@ def test_work_goes_on_after_redis_was_killed_under_load(office: Office) -> None:
     assert all(worker.process.poll() is None for worker in office.workers)
 
 
-def test_rows_of_a_killed_worker_are_answered_by_another(office: Office) -> None:
+def test_rows_of_a_killed_worker_are_answered_by_another(office: Crew) -> None:
     ids = [waiting() for _ in range(40)]
     office.queue.predict_later()
     victim = office.workers[0]
@@ -142,9 +107,9 @@ def test_rows_of_a_killed_worker_are_answered_by_another(office: Office) -> None
 
 
 def test_a_training_worker_trains_and_every_worker_follows_to_its_model(
-    office: Office,
+    office: Crew,
 ) -> None:
-    trainer = Worker(Services.of(office.app).settings, "trainer", queue="training")
+    trainer = Worker(office.settings, "trainer", queue="training")
     trainer.start()
     try:
         run_id = queued_run(recipe="fine-tune")
