@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from tests.support.pictures import sheet_of
 from worker.digits.datasets import Mnist
 from worker.digits.normalize import find_ink, open_picture
 from worker.digits.segment import find_glyphs
-from worker.digits.training import Recipe, train
+from worker.digits.training import RECIPES, train
 from worker.trainer import save_trained
 
 
@@ -44,18 +45,6 @@ def write_mnist(mnist: Mnist, path: Path) -> Path:
 
 def train_tiny_network(mnist: Mnist, path: Path, *, seed: int = 1) -> Path:
     """A small dense network, trained for seconds and written as the trainer writes it."""
-    recipe = Recipe(
-        "tiny",
-        architecture="mlp",
-        epochs=12,
-        batch=32,
-        outliers=0,
-        drawn=0,
-        learning_rate=1e-3,
-        weight_decay=0.0,
-        strength=None,
-        held_back=80,
-        seed=seed,
-    )
+    recipe = replace(RECIPES["origin"], name="tiny", epochs=12, held_back=80, seed=seed)
     save_trained(train(recipe, mnist), path)
     return path

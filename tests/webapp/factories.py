@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from webapp.database import writing
@@ -48,19 +49,27 @@ def given_prediction(client: FlaskClient) -> str:
 
 def published_version(app: Flask) -> int:
     with app.app_context(), writing() as session:
-        version = ModelVersion(
-            origin="trained",
-            architecture="cnn",
-            parameters=1000,
-            filename="one.keras",
-            sha256=str(len(session.query(ModelVersion).all())) * 64,
-            size=10_000,
-            accuracy=0.997,
-        )
+        version = new_version(session, accuracy=0.997)
         version.publish(Occasion.CHOSEN)
-        session.add(version)
-        session.flush()
         return version.id
+
+
+def new_version(
+    session: Session, *, origin: str = "trained", architecture: str = "cnn", **facts: Any
+) -> ModelVersion:
+    """A version whose file is not there."""
+    version = ModelVersion(
+        origin=origin,
+        architecture=architecture,
+        parameters=1000,
+        filename="one.keras",
+        sha256=str(len(session.query(ModelVersion).all())) * 64,
+        size=10_000,
+        **facts,
+    )
+    session.add(version)
+    session.flush()
+    return version
 
 
 def exam_with(
@@ -96,20 +105,13 @@ def _ink(label: int) -> str:
 def examined_version(app: Flask, exam: Exam, *, architecture: str = "cnn") -> int:
     """A version that sat this exam, and is not published."""
     with app.app_context(), writing() as session:
-        version = ModelVersion(
-            origin="trained",
+        return new_version(
+            session,
             architecture=architecture,
-            parameters=1000,
-            filename="one.keras",
-            sha256=str(len(session.query(ModelVersion).all())) * 64,
-            size=10_000,
             accuracy=exam.papers[0].challenger.accuracy,
             parent_id=exam.champion_id,
             exam=exam.to_json(),
-        )
-        session.add(version)
-        session.flush()
-        return version.id
+        ).id
 
 
 def digit(label: int, *, position: int = 0, confidence: float = 0.91) -> Digit:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.factories import admin, exam_with, published_version, sign_in
+from tests.webapp.factories import admin, exam_with, new_version, published_version, sign_in
 from webapp.database import db, writing
 from webapp.models import Exam, ModelVersion
 
@@ -19,18 +19,8 @@ def signed_in(app: Flask, client: FlaskClient) -> None:
 
 def imported_version(app: Flask, exam: Exam | None = None) -> int:
     with app.app_context(), writing() as session:
-        version = ModelVersion(
-            origin="imported",
-            architecture="mlp",
-            parameters=1000,
-            filename="theirs.keras",
-            sha256="f" * 64,
-            size=10_000,
-            exam=exam.to_json() if exam else None,
-        )
-        session.add(version)
-        session.flush()
-        return version.id
+        sat = exam.to_json() if exam else None
+        return new_version(session, origin="imported", architecture="mlp", exam=sat).id
 
 
 def current(app: Flask) -> int | None:
