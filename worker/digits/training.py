@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from worker.digits.augmentation import Strength, augment
 from worker.digits.calibration import Calibration, fit_calibration
+from worker.digits.classifier import Classifier
 from worker.digits.datasets import NO_DIGIT, Images, Labels, Mnist
+from worker.digits.evaluation import score
 from worker.digits.model_card import UNCALIBRATED
 from worker.digits.network import build
 from worker.digits.outliers import Digits, draw_digits, draw_outliers
@@ -37,7 +39,7 @@ class Recipe:
     corrected: int = 16  # people's corrections a step, where there are as many
     steps: int | None = None  # an epoch; None: as many as show each MNIST picture once
     tunes: bool = False  # goes on from the champion's weights
-    rounds: int = 0  # of last touches, an eighth of the epochs each; the last two are averaged
+    rounds: int = 0  # of last touches, each a fifth as long as what is before; all are averaged
     learning_rate: float = 2e-3  # at its peak; it falls along a cosine (Loshchilov, Hutter 2017)
     weight_decay: float = 0.02
     strength: Strength | None = field(default_factory=Strength)  # None: pictures as they are
@@ -54,7 +56,7 @@ class Recipe:
 
     def stages(self) -> list[Recipe]:
         """The recipe in the parts that it is trained in: the long one, then the last touches."""
-        share = self.epochs // 8
+        share = self.epochs // (5 + self.rounds)
         main = replace(self, epochs=self.epochs - self.rounds * share, rounds=0)
         if not share or not self.rounds:
             return [replace(main, epochs=self.epochs)]
@@ -184,19 +186,22 @@ def train(
     kept, held_images, held_labels = mnist.held_back(min(recipe.held_back, len(mnist) // 5))
     model = _tunable(champion, recipe) if recipe.tunes else build(recipe.architecture)
     diary = _Diary(as_ink(held_images), held_labels, on_epoch, should_stop, stop_asked_every)
-    rounds = []
+    rounds = []  # where each stage ended
     for stage in recipe.stages():
         _fit(model, stage, kept, lessons, diary)
         rounds.append(model.get_weights())
 
     plain = _plain_copy(model)
-    if recipe.rounds > 1:
-        plain.set_weights(_mean_of(rounds[-2:]))
+    _, *ends = rounds
+    if ends:
+        plain.set_weights(_mean_of(ends))
     calibration = _calibrate(plain, recipe, held_images, held_labels, random)
     return Trained(
         model=plain,
         calibration=_with_thresholds_of(champion, calibration),
-        accuracy=accuracy(plain, mnist.test_images, mnist.test_labels),
+        accuracy=score(
+            Classifier(plain, calibration), mnist.test_images, mnist.test_labels
+        ).accuracy,
         epochs=tuple(diary.records),
         recipe=recipe,
         data_sha256=mnist.sha256,
@@ -221,7 +226,7 @@ def _fit(model: keras.Model, stage: Recipe, mnist: Mnist, lessons: Lessons, diar
 
 
 def _mean_of(rounds: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
-    """Weights in the middle of where the last rounds ended: it lies flatter than either end.
+    """Weights in the middle of where the rounds ended: it lies flatter than any end.
 
     Stochastic weight averaging (Izmailov et al. 2018, arXiv:1803.05407).
     """
@@ -287,12 +292,6 @@ def _in_pieces(count: int, between: Callable[[], None]) -> Iterator[int]:
 def as_ink(images: Images) -> NDArray[np.float32]:
     """(n, 28, 28) bytes to (n, 28, 28, 1) float32 in 0..1."""
     return np.asarray(images[..., None], dtype=np.float32) / np.float32(255)
-
-
-def accuracy(model: keras.Model, images: Images, labels: Labels) -> float:
-    """The share of pictures whose highest score is that of their label."""
-    logits = model.predict(as_ink(images), batch_size=500, verbose=0)
-    return float((logits.argmax(axis=1) == labels).mean())
 
 
 def _endless(images: Images, labels: Labels, batch: int, seed: int) -> tf.data.Dataset:
