@@ -36,7 +36,7 @@ def only_the_sheet(grey: Image, pixels: Image) -> Image:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     colours = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     inside = _inside_of_sheet(small, colours)
-    if inside is None:
+    if inside is None or not inside.any():
         return grey
     whole = cv2.resize(inside.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     around = cv2.resize(_continued(small, inside), (width, height), interpolation=cv2.INTER_LINEAR)

@@ -28,6 +28,7 @@ from worker.digits.normalize import STEP_SIDE, find_ink, open_picture
 from worker.digits.picture import LARGEST_SIDE
 from worker.digits.reading import Refusal, UnreadablePictureError
 from worker.digits.segment import find_glyphs
+from worker.digits.sheet import only_the_sheet
 
 
 def test_a_digit_comes_out_at_mnist_s_convention() -> None:
@@ -115,6 +116,13 @@ def test_a_page_that_the_picture_cuts_off_reads_like_the_page_alone(
     photo = turned_by(slope, on_a_desk(page))[rows, columns]
 
     assert likeness(only_ink_in(photo), only_ink_in(page)) > 0.85
+
+
+def test_a_strip_too_narrow_to_have_an_inside_is_no_sheet() -> None:
+    grey = np.full((4, 240), 40, np.uint8)
+    grey[1:3, 40:200] = 220
+
+    assert np.array_equal(only_the_sheet(grey, np.dstack([grey] * 3)), grey)
 
 
 def test_a_digit_in_the_shadow_is_on_the_same_page_as_one_in_the_light() -> None:
