@@ -13,7 +13,7 @@ _PLAIN = 0.98  # of a row of a bar has its colour
 _STRAIGHT = 0.8  # of what lies within: so much of it begins at the bar's edge
 _LEAST_SIDE = 0.3  # of the picture's side: less within, and the bars are its paper
 _MOST_ALIKE = 0.35  # of what lies within may have a bar's colour: more, and that is the paper
-_LOOKED_AT = 640  # pixels a side: a bar is no narrower than a few of the picture's
+_LOOKED_AT = 320  # pixels a side: what is narrower than a few of them is no bar
 
 
 def within_bars(pixels: Image) -> Box:
