@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from worker.digits.picture import shrunk
 from worker.digits.reading import Image
 
 _SMALL_SIDE = 128
@@ -31,11 +32,8 @@ def grey_of(pixels: Image) -> Image:
 
 def _hue_of_ink(pixels: Image) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
     """The direction in RGB from ink to paper, (3,); None where luma shows the ink well."""
-    height, width = pixels.shape[:2]
-    scale = min(1.0, _SMALL_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    window = min(127, max(3, min(size) // 3)) | 1
+    small = shrunk(pixels, _SMALL_SIDE)
+    window = min(127, max(3, min(small.shape[:2]) // 3)) | 1
     paper = cv2.medianBlur(small, window)
     apart = (small.astype(np.float64) - paper).reshape(-1, 3)
     distance = np.linalg.norm(apart, axis=1)

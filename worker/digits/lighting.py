@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.digits.picture import shrunk
 from worker.digits.reading import Image
 
 Grey = NDArray[np.float32]  # (height, width), of one meaning and unit at a time
@@ -120,10 +121,7 @@ def grain(absorbed: Grey) -> float:
 
 
 def _small(grey: Image) -> Image:
-    height, width = grey.shape
-    scale = min(1.0, _SMALL_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return shrunk(grey, _SMALL_SIDE)
 
 
 def _border(small: Image) -> NDArray[np.uint8]:

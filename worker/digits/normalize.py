@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from worker.digits.colour import grey_of
 from worker.digits.lighting import Grey, absorption, background, grain, is_light_on_dark
 from worker.digits.lines import Mask, without_lines
-from worker.digits.picture import Picture, open_picture
+from worker.digits.picture import Picture, open_picture, shrunk
 from worker.digits.reading import Image, Step
 from worker.digits.sheet import only_the_sheet
 
@@ -95,9 +95,4 @@ def _step(name: str, image: NDArray[np.uint8]) -> Step:
 
 def small_copy(image: Image) -> Image:
     """The picture at a size to be shown."""
-    height, width = image.shape[:2]
-    scale = STEP_SIDE / max(height, width)
-    if scale >= 1:
-        return image
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return shrunk(image, STEP_SIDE)

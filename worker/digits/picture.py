@@ -123,6 +123,16 @@ def _from_deep(levels: np.ndarray[Any, Any]) -> Image:
     return np.repeat(grey[..., None], 3, axis=2)
 
 
+def shrunk(image: Image, side: int) -> Image:
+    """The picture with its longest side at most so many pixels, grey or RGB, uint8."""
+    height, width = image.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
 def _to_working_size(pixels: Image) -> Image:
     height, width = pixels.shape[:2]
     longest = max(height, width)

@@ -82,14 +82,9 @@ class Reader:
             for index, digits in enumerate(found)
             if digits and decide(digits, self.calibration)[1] is not None
         ]
-        sides = [
-            self._judge([_lying(sights[index], quarters) for index in lying])
-            for quarters in QUARTERS
-        ]
-        turns = {
-            index: _upright(ways)
-            for index, ways in zip(lying, zip(*sides, strict=True), strict=True)
-        }
+        ways = [_lying(sights[index], quarters) for index in lying for quarters in QUARTERS]
+        judged = iter(self._judge(ways))
+        turns = {index: _upright([next(judged) for _ in QUARTERS]) for index in lying}
         return [turns.get(index) or digits for index, digits in enumerate(found)]
 
     def _answer(self, sight: _Sight, digits: Digits) -> Reading:

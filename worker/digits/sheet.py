@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.digits.picture import shrunk
 from worker.digits.reading import Image
 
 Mask = NDArray[np.bool_]  # (height, width)
@@ -31,11 +32,8 @@ def only_the_sheet(grey: Image, pixels: Image) -> Image:
     uneven. Without a sheet the picture comes back as it was. `pixels` is the same in RGB.
     """
     height, width = grey.shape
-    scale = min(1.0, _SMALL_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    colours = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    inside = _inside_of_sheet(small, colours)
+    small = shrunk(grey, _SMALL_SIDE)
+    inside = _inside_of_sheet(small, shrunk(pixels, _SMALL_SIDE))
     if inside is None or not inside.any():
         return grey
     whole = cv2.resize(inside.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)

@@ -186,15 +186,14 @@ def train(
     kept, held_images, held_labels = mnist.held_back(min(recipe.held_back, len(mnist) // 5))
     model = _tunable(champion, recipe) if recipe.tunes else build(recipe.architecture)
     diary = _Diary(as_ink(held_images), held_labels, on_epoch, should_stop, stop_asked_every)
-    rounds = []  # where each stage ended
+    ends = []  # of each stage: the weights
     for stage in recipe.stages():
         _fit(model, stage, kept, lessons, diary)
-        rounds.append(model.get_weights())
+        ends.append(model.get_weights())
 
     plain = _plain_copy(model)
-    _, *ends = rounds
-    if ends:
-        plain.set_weights(_mean_of(ends))
+    if len(ends) > 1:
+        plain.set_weights(_mean_of(ends[1:]))
     calibration = _calibrate(plain, recipe, held_images, held_labels, random)
     return Trained(
         model=plain,
