@@ -28,4 +28,4 @@ COPY webapp webapp
 COPY worker worker
 ENV TF_CPP_MIN_LOG_LEVEL=2
 USER cifra
-CMD ["celery", "--app", "worker.app", "worker", "--queues", "predictions", "--pool", "solo"]
+CMD ["celery", "--app", "worker.celery_app", "worker", "--queues", "predictions", "--pool", "solo"]

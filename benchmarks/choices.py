@@ -14,16 +14,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from worker.digits.augmentation import Strength
-from worker.digits.classifier import Classifier
-from worker.digits.datasets import load_mnist
-from worker.digits.evaluation import Outcome, read_all, score
-from worker.digits.photo_sets import read_photo_sets
-from worker.digits.reader import Reader
-from worker.digits.training import RECIPES, Recipe, train
+from worker.recognition.evaluation.datasets import load_mnist
+from worker.recognition.evaluation.metrics import Outcome, read_all, score
+from worker.recognition.evaluation.photo_sets import read_photo_sets
+from worker.recognition.network.classifier import Classifier
+from worker.recognition.reader import Reader
+from worker.recognition.training.augmentation import Strength
+from worker.recognition.training.loop import RECIPES, Recipe, train
 
 BASE = replace(RECIPES["quick"], strength=None, outliers=0, drawn=0)
-WARPED = replace(BASE, strength=Strength(worn=0.0))
+WARPED = replace(BASE, strength=Strength(degraded=0.0))
 WORN = replace(WARPED, strength=Strength())
 WITH_OUTLIERS = replace(WORN, outliers=RECIPES["quick"].outliers)
 CHOICES: dict[str, Recipe] = {

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from webapp.settings import ROOT
-from worker.digits.classifier import Classifier
-from worker.digits.photo_sets import LabelledPicture, read_photo_sets
-from worker.digits.picture import open_picture
-from worker.digits.reader import Reader
+from worker.recognition.evaluation.photo_sets import LabelledPicture, read_photo_sets
+from worker.recognition.network.classifier import Classifier
+from worker.recognition.page.working_image import open_picture
+from worker.recognition.reader import Reader
 
 MODEL = ROOT / "models" / "cifra.keras"
 SETS = ("photos", "photos_hard", "photos_pagecrops")

@@ -24,13 +24,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks.styles import STYLES, hardest_style, share_right, written
 from webapp.app import create_app
-from webapp.database import db, writing
 from webapp.models import Correction, Digit, ModelVersion, Prediction, TrainingRun, Verdict
+from webapp.platform.database import db, writing
 from webapp.settings import Settings
-from worker import trainer
-from worker.corrections import load_corrections
-from worker.digits.classifier import Classifier
-from worker.model_store import install_shipped
+from worker.model_files.store import install_shipped
+from worker.recognition.network.classifier import Classifier
+from worker.training import runner
+from worker.training.correction_dataset import load_corrections
 
 TAUGHT = 200  # corrections that are trained on; as many again for each five are held out
 
@@ -56,7 +56,7 @@ def measure(settings: Settings, style: str | None) -> None:
     unseen = written(style, 500, random)
     run_id = queue_run()
     worked = time.process_time()
-    trainer.carry_out(run_id, settings, threading.Event())
+    runner.carry_out(run_id, settings, threading.Event())
     worked = time.process_time() - worked
 
     with Session(db.engine) as session:
@@ -67,18 +67,18 @@ def measure(settings: Settings, style: str | None) -> None:
         assert run.started_at and run.finished_at
         seconds = (run.finished_at - run.started_at).total_seconds()
         [version] = run.versions
-        assert version.exam
-        verdict, published = version.exam["verdict"], bool(version.publications)
-        papers = {paper["name"]: paper for paper in version.exam["papers"]}
+        assert version.evaluation
+        verdict, published = version.evaluation["verdict"], bool(version.publications)
+        results = {dataset["name"]: dataset for dataset in version.evaluation["results"]}
         epochs = run.epochs
     challenger = classifier_of(version.id, settings)
     print(f"The style: {style}. {taught}")
     print(f"From start to end: {seconds:.1f} s (at most 90); {worked:.1f} s of processor time")
     print("  epochs: " + ", ".join(f"{epoch['seconds']:.1f} s" for epoch in epochs))
-    for name, paper in papers.items():
-        before, after = paper["champion"], paper["challenger"]
+    for name, dataset in results.items():
+        before, after = dataset["champion"], dataset["challenger"]
         print(
-            f"{name}, {paper['count']:,}: {before['accuracy']:.2%} to {after['accuracy']:.2%}, "
+            f"{name}, {dataset['count']:,}: {before['accuracy']:.2%} to {after['accuracy']:.2%}, "
             f"calibration error {before['calibration_error']:.4f} to "
             f"{after['calibration_error']:.4f}"
         )
@@ -96,20 +96,20 @@ def measure(settings: Settings, style: str | None) -> None:
 def teach(style: str, random: np.random.Generator) -> str:
     """Approved corrections of a style, as people and an admin leave them; says how many."""
     label, _ = STYLES[style]
-    used = held_out = 0
+    used = validation = 0
     while used < TAUGHT:
         with writing() as session:
             for image in written(style, 50, random):
                 correction = corrected(session, image, label)
-                if correction.is_held_out:
-                    held_out += 1
+                if correction.is_validation:
+                    validation += 1
                 elif used < TAUGHT:
                     used += 1
                 else:
                     session.delete(correction)
     with Session(db.engine) as session:
-        assert len(load_corrections(session).to_learn) == used
-    return f"{used} corrections to learn from, {held_out} held out."
+        assert len(load_corrections(session).training_part) == used
+    return f"{used} corrections to learn from, {validation} held out."
 
 
 def corrected(session: Session, image: np.ndarray, label: int) -> Correction:
@@ -119,12 +119,12 @@ def corrected(session: Session, image: np.ndarray, label: int) -> Correction:
         x=0, y=0, width=28, height=28, ink_png=cv2.imencode(".png", image)[1].tobytes(),
     )  # fmt: skip
     prediction = Prediction(
-        visitor="somebody", filename="a.png", media_type="image/png", width=28, height=28
+        owner_id="somebody", filename="a.png", media_type="image/png", width=28, height=28
     )
     prediction.succeed([digit], number=str(digit.label), by=session.get_one(ModelVersion, 1))
     session.add(prediction)
     session.flush()
-    correction = Correction.of(digit, label, visitor="somebody")
+    correction = Correction.of(digit, label, owner_id="somebody")
     correction.verdict = Verdict.APPROVED
     session.add(correction)
     session.flush()

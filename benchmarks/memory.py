@@ -10,11 +10,11 @@ import numpy as np
 
 from benchmarks.stream import publish, second_version
 from webapp.app import create_app
-from webapp.database import db
-from webapp.models import Occasion
+from webapp.models import PublicationTrigger
+from webapp.platform.database import db
 from webapp.settings import Settings
-from worker.live_model import LiveModel
-from worker.model_store import install_shipped
+from worker.model_files.store import install_shipped
+from worker.serving.live_model import LiveModel
 
 SWAPS = 10
 
@@ -35,7 +35,7 @@ def main() -> None:
 
 def swap(live_model: LiveModel, version_id: int) -> float:
     """Publish, follow, read a little; the resident memory then, in MB."""
-    publish(version_id, Occasion.CHOSEN)
+    publish(version_id, PublicationTrigger.CHOSEN)
     live_model.catch_up()
     live = live_model.follow()
     assert live is not None and live.version_id == version_id

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
-from worker.digits.normalize import find_ink, open_picture
-from worker.digits.segment import find_glyphs
+from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.segmentation.grouping import find_glyphs
 
 RUNS = 15
 
@@ -30,7 +30,7 @@ def main() -> None:
         started = time.process_time()
         picture = open_picture(data)
         opened = time.process_time()
-        traces = find_ink(picture)
+        traces = binarise(picture)
         inked = time.process_time()
         find_glyphs(traces)
         ended = time.process_time()

@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks.stream import Stream, milliseconds, running, wrong
 from tests.support.records import run_of
 from tests.support.servers import Worker, wait_until
-from webapp.database import writing
 from webapp.models import TrainingRun, utc_now
+from webapp.platform.database import writing
 
 RATE = 5.0  # pictures a second
 WATCHED = timedelta(seconds=40)
@@ -39,7 +39,7 @@ def main() -> None:
             session.add(run)
             session.flush()
             run_id = run.id
-        crew.queue.retrain_later(run_id)
+        crew.queue.enqueue_training(run_id)
         time.sleep(WATCHED.total_seconds() * 2)
         busy_until = utc_now()
         with writing() as session:

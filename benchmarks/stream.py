@@ -15,26 +15,27 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.support.crew import Crew, crew_in
+from tests.support import publishing
 from tests.support.pictures import photo_of
 from tests.support.records import waiting_prediction
 from tests.support.servers import wait_until
-from webapp.database import db
-from webapp.models import ModelVersion, Occasion, Prediction, Status
+from tests.support.workers import Workers, workers_in
+from webapp.models import ModelVersion, Prediction, PublicationTrigger, Status
+from webapp.platform.database import db
 from webapp.settings import Settings
-from worker.digits import model_file
-from worker.digits.model_card import read_card
-from worker.model_store import SHIPPED, add_version, install_shipped
+from worker.model_files.store import SHIPPED, add_version, install_shipped
+from worker.recognition.network import files as model_file
+from worker.recognition.network.model_card import read_card
 
 NUMBER = "42"
 
 
 @contextmanager
-def running(workers: int, *, mnist_path: Path | None = None) -> Iterator[Crew]:
+def running(workers: int, *, mnist_path: Path | None = None) -> Iterator[Workers]:
     """Workers that answer with the shipped model, in a folder of their own."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        crew_in(Path(folder), workers=workers, mnist_path=mnist_path) as crew,
+        workers_in(Path(folder), workers=workers, mnist_path=mnist_path) as crew,
     ):
         install_shipped(crew.settings.models_dir)
         crew.start()
@@ -55,7 +56,7 @@ def second_version(settings: Settings) -> ModelVersion:
 class Stream:
     """Gives pictures at a steady rate, in a thread of its own."""
 
-    def __init__(self, crew: Crew, rate: float) -> None:
+    def __init__(self, crew: Workers, rate: float) -> None:
         self._crew, self._rate = crew, rate
         self._over = threading.Event()
         self.ids: list[str] = []
@@ -80,7 +81,7 @@ class Stream:
             due = time.monotonic()
             while not self._over.is_set():
                 self.ids.append(waiting_prediction(self._picture))
-                self._crew.queue.predict_later()
+                self._crew.queue.enqueue_prediction()
                 due += 1 / self._rate
                 time.sleep(max(0.0, due - time.monotonic()))
 
@@ -104,6 +105,6 @@ def wrong(rows: Sequence[Prediction]) -> int:
     )
 
 
-def publish(version_id: int, occasion: Occasion) -> None:
+def publish(version_id: int, trigger: PublicationTrigger) -> None:
     with Session(db.engine.execution_options(cifra_writes=True)) as session, session.begin():
-        session.get_one(ModelVersion, version_id).publish(occasion)
+        publishing.publish(session, version_id, trigger)

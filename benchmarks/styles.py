@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from worker.digits.classifier import Classifier
-from worker.digits.datasets import Images
-from worker.digits.shapes import Shape
-from worker.digits.strokes import draw
+from worker.recognition.arrays import Images
+from worker.recognition.network.classifier import Classifier
+from worker.recognition.training.synthetic.glyph_templates import Shape
+from worker.recognition.training.synthetic.stroke_renderer import draw
 
 STYLES: dict[str, tuple[int, Shape]] = {
     "nines with a looped tail": (
@@ -44,7 +44,7 @@ def share_right(classifier: Classifier, style: str, images: Images) -> float:
     """How many a person would be told rightly, 0..1."""
     scores = classifier.classify(images.astype(np.float32) / np.float32(255))
     read = scores.probabilities.argmax(axis=1)
-    is_alike = scores.digitness >= classifier.calibration.refuse_below
+    is_alike = scores.in_distribution_score >= classifier.calibration.refuse_below
     return float(((read == STYLES[style][0]) & is_alike).mean())
 
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 import numpy as np
 
 from benchmarks.stream import Stream, milliseconds, publish, running, second_version, wrong
-from tests.support.crew import Crew
 from tests.support.servers import wait_until
-from webapp.models import Occasion, utc_now
+from tests.support.workers import Workers
+from webapp.models import PublicationTrigger, utc_now
 
 RATE = 20.0  # pictures a second
 QUIET = timedelta(seconds=20)
@@ -30,10 +30,10 @@ def main() -> None:
         began = utc_now()
         time.sleep(QUIET.total_seconds())
         published = utc_now()
-        taken_over = [swap_to(second.id, Occasion.CHOSEN, crew)]
+        taken_over = [swap_to(second.id, PublicationTrigger.CHOSEN, crew)]
         time.sleep(SWAP.total_seconds())
         rolled_back = utc_now()
-        taken_over.append(swap_to(1, Occasion.ROLLED_BACK, crew))
+        taken_over.append(swap_to(1, PublicationTrigger.ROLLED_BACK, crew))
         time.sleep(SWAP.total_seconds())
         stream.stop()
 
@@ -70,11 +70,11 @@ def main() -> None:
         )
 
 
-def swap_to(version_id: int, occasion: Occasion, crew: Crew) -> float:
+def swap_to(version_id: int, trigger: PublicationTrigger, crew: Workers) -> float:
     """Publish, and tell after how many seconds every worker says that it follows."""
     words = f"Answering with version {version_id} "
     said = [worker.words.count(words) for worker in crew.workers]
-    publish(version_id, occasion)
+    publish(version_id, trigger)
     committed = time.monotonic()
     wait_until(
         lambda: all(

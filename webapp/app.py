@@ -5,18 +5,26 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import api, auth, cli, errors, headers, limits, views
-from webapp.database import init_database
-from webapp.queue import Queue
-from webapp.services import Services
+from webapp import cli, routes
+from webapp.accounts import identity
+from webapp.platform import (
+    cross_origin,
+    errors,
+    rate_limits,
+    security_headers,
+    template_filters,
+)
+from webapp.platform.database import init_database
+from webapp.platform.extensions import Extensions
+from webapp.platform.storage import Storage
+from webapp.platform.task_queue import TaskQueue
 from webapp.settings import Settings
-from webapp.storage import Storage
 
 FORM_OVERHEAD_BYTES = 64 * 1024  # what a multipart form adds around the largest file
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the app. It imports no TensorFlow: reading is the worker's work."""
+    """Build the app. It imports no TensorFlow, which only the workers load."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, instance_path=str(settings.data_dir))
     app.config.update(
@@ -34,12 +42,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     init_database(app, settings)
-    for part in (auth, headers, errors, views, api, cli):
+    for part in (identity, security_headers, errors, cross_origin, template_filters, routes, cli):
         part.init_app(app)
-    app.extensions["cifra"] = Services(
+    app.extensions["cifra"] = Extensions(
         settings=settings,
         storage=Storage(settings.uploads_dir),
-        queue=Queue(settings),
-        counters=limits.guard(app, settings),  # last, when all views are there
+        queue=TaskQueue(settings),
+        counters=rate_limits.init_app(app, settings.redis_url),
     )
     return app

@@ -10,11 +10,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from webapp.accounts import set_password
-from webapp.audit import record
-from webapp.database import db, writing
-from webapp.models import Deed, Role, User
-from webapp.services import services
+from webapp.accounts.service import set_password
+from webapp.models import AuditAction, Role, User
+from webapp.platform.audit import record
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import extensions
 from webapp.settings import ROOT
 from webapp.sweep import sweep_until
 
@@ -44,7 +44,7 @@ def create_admin(email: str, password: str) -> None:
             if session.scalar(User.with_email(email)):
                 raise click.ClickException(f"{user.email} has an account already.")
             session.add(user)
-            record(session, Deed.CREATED_ADMIN, user.email)
+            record(session, AuditAction.CREATED_ADMIN, user.email)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{user.email} can sign in now.")
@@ -83,4 +83,4 @@ def sweep() -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    sweep_until(stop, app, every=services.settings.sweep_every)
+    sweep_until(stop, app, every=extensions.settings.sweep_every)

@@ -28,7 +28,7 @@ class Settings:
     batch_size: int = 32  # predictions a worker claims at once
     lease: timedelta = timedelta(seconds=60)
     sweep_every: timedelta = timedelta(seconds=5)
-    deaf_after: timedelta = timedelta(seconds=30)  # a worker without a bell while pictures wait
+    stalled_after: timedelta = timedelta(seconds=30)  # a worker without a bell while pictures wait
     max_waiting: int = 1000  # uploads; more are asked to come again later
     busy_timeout: timedelta = timedelta(seconds=5)  # for SQLite's lock, or for PostgreSQL to answer
     corrections_per_person: int = 200  # that wait for an admin
@@ -75,7 +75,7 @@ class Settings:
             "batch_size": env.int("BATCH_SIZE", cls.batch_size, validate=Range(min=1, max=256)),
             "lease": env.timedelta("LEASE_SECONDS", cls.lease),
             "sweep_every": env.timedelta("SWEEP_SECONDS", cls.sweep_every),
-            "deaf_after": env.timedelta("DEAF_SECONDS", cls.deaf_after),
+            "stalled_after": env.timedelta("STALLED_CONSUMER_SECONDS", cls.stalled_after),
             "max_waiting": env.int("MAX_WAITING", cls.max_waiting, validate=positive),
             "corrections_per_person": env.int(
                 "CORRECTIONS_PER_PERSON", cls.corrections_per_person, validate=positive

@@ -10,12 +10,12 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.database import db, writing
-from webapp.deletion import delete_older_than, forget_ink
-from webapp.models import Prediction, TrainingRun, utc_now
-from webapp.queue import Queue
-from webapp.services import services
-from webapp.storage import Storage
+from webapp.models import EvaluationPicture, Prediction, TrainingRun, utc_now
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import extensions
+from webapp.platform.storage import Storage
+from webapp.platform.task_queue import TaskQueue
+from webapp.predictions.deletion import delete_older_than
 
 POISON = "This picture stopped its reader several times, so it was given up. Please try another."
 SILENT = "The trainer stopped without a word; start the training again."
@@ -33,17 +33,17 @@ def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
     while not stop.is_set():
         try:
             with app.app_context():
-                sweep(services.queue)
-                expire(services.settings.retention)
+                sweep(extensions.queue)
+                expire(extensions.settings.retention)
                 if time.monotonic() >= tidy_at:
-                    tidy(services.storage)
+                    tidy(extensions.storage)
                     tidy_at += TIDY_EVERY.total_seconds()
         except SQLAlchemyError as error:
             log.warning("The database is away (%s); the sweep goes on later.", error)
         stop.wait(every.total_seconds())
 
 
-def sweep(queue: Queue) -> None:
+def sweep(queue: TaskQueue) -> None:
     """Put the rows right, then ring the bells for the work that they show."""
     with writing() as session:
         given_up = Prediction.give_up_on_poison(session, reason=POISON)
@@ -57,9 +57,9 @@ def sweep(queue: Queue) -> None:
     if silent:
         log.warning("Training run %s was interrupted.", silent[0].id)
     if is_work_left:
-        queue.predict_later()
+        queue.enqueue_prediction()
     for run_id in queued:
-        queue.retrain_later(run_id)
+        queue.enqueue_training(run_id)
 
 
 def expire(retention: timedelta | None) -> None:
@@ -78,7 +78,7 @@ def tidy(storage: Storage) -> None:
     that went on while their correction was deleted.
     """
     with writing() as session:
-        forget_ink(session)
+        EvaluationPicture.delete_orphans(session)
     settled_down = list(storage.untouched_since(utc_now() - ORPHANED_AFTER))
     for start in range(0, len(settled_down), TIDIED_AT_ONCE):
         ids = settled_down[start : start + TIDIED_AT_ONCE]

@@ -11,14 +11,14 @@ from secrets import token_hex
 
 from flask import current_app
 
-from webapp.database import db, writing
 from webapp.models import ModelVersion, Prediction
-from webapp.queue import PREDICT, REREAD, RETRAIN
-from webapp.services import services
-from worker import answers
-from worker.answers import Answer
-from worker.live_model import LiveModel, LiveReader
-from worker.watchdog import ending_after
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import extensions
+from webapp.platform.task_queue import PREDICT, REREAD, RETRAIN
+from worker.serving import answering as answers
+from worker.serving.answering import Answer
+from worker.serving.live_model import LiveModel, LiveReader
+from worker.serving.watchdog import ending_after
 
 __all__ = ["PREDICT", "REREAD", "RETRAIN", "predict", "reread", "retrain"]
 
@@ -44,23 +44,24 @@ def predict() -> None:
         batch = _claim()
         if not batch:
             return
-        with ending_after(services.settings.lease):  # then the batch is this worker's no longer
-            given = answers.read(batch, live.reader, services.storage)
+        with ending_after(extensions.settings.lease):  # then the batch is this worker's no longer
+            given = answers.read(batch, live.reader, extensions.storage)
         _settle(batch, given, live)
-    services.queue.predict_later()
+    extensions.queue.enqueue_prediction()
 
 
 def retrain(run_id: int) -> None:
     """Carry out a training run that is still queued; a second bell for it does nothing."""
-    from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.training import runner  # noqa: PLC0415 (TensorFlow takes seconds)
 
-    trainer.carry_out(run_id, services.settings, shutting_down)
-    services.queue.predict_later()  # so that workers load a new version before anybody waits for it
+    runner.carry_out(run_id, extensions.settings, shutting_down)
+    # Workers then load a new version before a picture waits for it.
+    extensions.queue.enqueue_prediction()
 
 
 def reread() -> None:
     """Read all corrected pictures with the live version, and keep how many it gets right."""
-    from worker.rereading import reread_corrections  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.training.rereading import reread_corrections  # noqa: PLC0415 - TensorFlow takes seconds
 
     reread_corrections(LiveModel.of(current_app))
 
@@ -71,7 +72,7 @@ def _claim() -> Sequence[Prediction]:
     db.session.rollback()
     if not is_work_left:  # most bells find the work done, and need not take the write lock
         return []
-    settings = services.settings
+    settings = extensions.settings
     with writing() as session:
         return Prediction.claim(session, by=WORKER, limit=settings.batch_size, lease=settings.lease)
 
@@ -86,4 +87,4 @@ def _settle(batch: Sequence[Prediction], given: Sequence[Answer], live: LiveRead
             if prediction.is_held_by(WORKER):
                 by_id[prediction.id].settle(prediction, version)
     for deleted in by_id.keys() - {prediction.id for prediction in rows}:
-        services.storage.delete(deleted)  # its row went meanwhile; the steps must not outlive it
+        extensions.storage.delete(deleted)  # its row went meanwhile; the steps must not outlive it

@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 import psutil
 
 from tests.chaos.site import LEASE_SECONDS, Site
-from webapp.models import Occasion
+from webapp.models import PublicationTrigger
 
 OUTAGE_SECONDS = 2.0
 
@@ -80,11 +80,11 @@ def kill_the_sweep(site: Site, chance: random.Random) -> float:
 
 
 def publish_the_other_model(site: Site, chance: random.Random) -> float:
-    return _publish(site, Occasion.CHOSEN)
+    return _publish(site, PublicationTrigger.CHOSEN)
 
 
 def roll_back_the_model(site: Site, chance: random.Random) -> float:
-    return _publish(site, Occasion.ROLLED_BACK)
+    return _publish(site, PublicationTrigger.ROLLED_BACK)
 
 
 def fill_the_quota(site: Site, chance: random.Random) -> float:
@@ -157,7 +157,7 @@ def _kill_redis(site: Site, *, remembering: bool) -> float:
     return time.monotonic()
 
 
-def _publish(site: Site, occasion: Occasion) -> float:
+def _publish(site: Site, trigger: PublicationTrigger) -> float:
     live = site.live_version
-    site.publish(next(version for version in site.versions if version != live), occasion)
+    site.publish(next(version for version in site.versions if version != live), trigger)
     return time.monotonic()

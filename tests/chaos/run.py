@@ -20,14 +20,14 @@ from types import FrameType
 
 import psutil
 
+from tests.chaos.accounting import Reading, Tally
 from tests.chaos.faults import Fault, schedule
-from tests.chaos.ledger import Reading, Tally
 from tests.chaos.networks import train_both
 from tests.chaos.site import SETTINGS, Site
 from tests.chaos.stream import Stream
 from tests.support.pictures import photo_of
 from tests.support.servers import wait_until
-from webapp.models import Occasion
+from webapp.models import PublicationTrigger
 
 SETTLED_AFTER_SECONDS = 60  # from the end of the uploads, which is after the last fault
 GIVEN_UP_AFTER_SECONDS = 240  # then what is unsettled counts as such
@@ -133,7 +133,7 @@ def _learn_what_each_version_reads(
     stream = Stream(site.house.port, candidates, rate=1, seed=0)
     read: dict[tuple[int, int], Reading] = {}
     for version in site.versions[::-1] + site.versions[:1]:  # ends as it begins: with the first
-        site.publish(version, Occasion.CHOSEN)
+        site.publish(version, PublicationTrigger.CHOSEN)
         while not _answers_with(version, site, stream):
             time.sleep(0.5)
         sent = {stream.send(picture): picture for picture in range(len(candidates))}

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import psutil
 
-from tests.chaos.ledger import Ledger
-from tests.journeys.house import House, free_port
-from tests.support.line import Line
+from tests.chaos.accounting import Ledger
+from tests.journeys.site import RunningSite, free_port
+from tests.support.publishing import publish
 from tests.support.records import stored_version
 from tests.support.servers import RedisServer
+from tests.support.slow_line import Line
 from webapp.app import create_app
-from webapp.database import writing
-from webapp.models import ModelVersion, Occasion
+from webapp.models import ModelVersion, PublicationTrigger
+from webapp.platform.database import writing
 from webapp.settings import Settings
 
 SETTINGS = {
@@ -26,7 +27,7 @@ SETTINGS = {
     "LEASE_SECONDS": "10",
     "BATCH_SIZE": "16",
     "SWEEP_SECONDS": "1",
-    "DEAF_SECONDS": "8",
+    "STALLED_CONSUMER_SECONDS": "8",
     "OMP_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
 }
@@ -47,7 +48,7 @@ class Site:
         self.redis.start(remembering=True)
         self.line = Line(self.redis.port)
         own = {"REDIS_URL": self.line.url, "MAX_WAITING": str(FOREVER), **UNLIMITED}
-        self.house = House(self.folder, free_port(), SETTINGS | own)
+        self.house = RunningSite(self.folder, free_port(), SETTINGS | own)
         data = self.folder / "data"
         data.mkdir()
         self.house.flask("db", "upgrade")
@@ -55,9 +56,9 @@ class Site:
         self.ledger.open()
         self.app = create_app(Settings(secret_key="a key for the chaos", data_dir=data))
         with self.app.app_context():
-            first, second = (stored_version(path, publish=False) for path in networks)
+            first, second = (stored_version(path, published=False) for path in networks)
         self.versions = first.id, second.id
-        self.publish(first.id, Occasion.INSTALLED)
+        self.publish(first.id, PublicationTrigger.INSTALLED)
         self.house.start()
 
     def close(self) -> list[str]:
@@ -78,9 +79,9 @@ class Site:
         self.redis.kill()
         return words
 
-    def publish(self, version_id: int, occasion: Occasion) -> None:
+    def publish(self, version_id: int, trigger: PublicationTrigger) -> None:
         with self.app.app_context(), writing() as session:
-            session.get_one(ModelVersion, version_id).publish(occasion)
+            publish(session, version_id, trigger)
 
     @property
     def live_version(self) -> int:

@@ -10,8 +10,8 @@ import atheris
 with atheris.instrument_imports(include=["PIL", "pillow_heif", "webapp"]):
     from PIL import Image
 
-    from webapp.pictures import WORKED_SIDE, draw
-    from webapp.uploads import UploadError
+    from webapp.imaging.reencoding import WORKED_SIDE, draw
+    from webapp.imaging.uploads import UploadError
 
 MAX_PIXELS = 1_000_000  # a larger one teaches the fuzzer nothing, and takes it longer
 

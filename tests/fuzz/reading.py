@@ -9,18 +9,18 @@ import atheris
 # Atheris 3.0 never lets go of an array that a comparison made in code it watches: 2 GB after 5,900
 # pictures. So it watches how a file is opened, and what is done with the pixels runs unwatched.
 with atheris.instrument_imports(include=["PIL", "pillow_heif"]):
-    from worker.digits import picture
+    from worker.recognition.page import working_image as picture
 
-from worker.digits.normalize import find_ink
-from worker.digits.reading import Refusal, UnreadablePictureError
-from worker.digits.segment import find_glyphs
+from worker.recognition.page.binarisation import binarise
+from worker.recognition.reading import Refusal, UnreadablePictureError
+from worker.recognition.segmentation.grouping import find_glyphs
 
 picture.MOST_PIXELS = 1_000_000  # a larger one teaches the fuzzer nothing, and takes it longer
 
 
 def read(data: bytes) -> None:
     try:
-        traces = find_ink(picture.open_picture(data))
+        traces = binarise(picture.open_picture(data))
     except UnreadablePictureError:
         return
     found = find_glyphs(traces)

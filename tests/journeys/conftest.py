@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys.house import House, free_port
 from tests.journeys.pictures import tiny_mnist
+from tests.journeys.site import RunningSite, free_port
 
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MILLISECONDS = 60_000  # the first answer waits for TensorFlow, and the machine may be busy
@@ -20,10 +20,10 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     folder = tmp_path_factory.mktemp("house")
     np.savez(folder / "mnist.npz", **tiny_mnist())
-    house = House(folder, free_port(), {"MNIST_PATH": str(folder / "mnist.npz")})
+    house = RunningSite(folder, free_port(), {"MNIST_PATH": str(folder / "mnist.npz")})
     house.start()
     yield house
     house.stop()
@@ -42,17 +42,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, house: House) -> Iterator[Page]:
+def page(browser: Browser, house: RunningSite) -> Iterator[Page]:
     """A visitor with a phone, on the front page."""
     yield from _visitor(browser, house, javascript=True)
 
 
 @pytest.fixture
-def page_without_javascript(browser: Browser, house: House) -> Iterator[Page]:
+def page_without_javascript(browser: Browser, house: RunningSite) -> Iterator[Page]:
     yield from _visitor(browser, house, javascript=False)
 
 
-def _visitor(browser: Browser, house: House, *, javascript: bool) -> Iterator[Page]:
+def _visitor(browser: Browser, house: RunningSite, *, javascript: bool) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     page = context.new_page()

@@ -7,16 +7,16 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.house import House
+from tests.journeys.person import give, number_read
 from tests.journeys.pictures import photo_of
-from tests.journeys.visitor import give, number_read
+from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 
 EMAIL, PASSWORD = "grace@example.org", "a long enough password"
 
 
-def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: House) -> None:
+def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: RunningSite) -> None:
     give(page, photo_of("42"))
     expect(number_read(page)).to_have_text("42")
     prediction = page.url
@@ -58,7 +58,9 @@ def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: House)
     expect(second).to_have_count(0)
 
 
-def test_without_the_network_a_press_says_so_and_can_be_repeated(page: Page, house: House) -> None:
+def test_without_the_network_a_press_says_so_and_can_be_repeated(
+    page: Page, house: RunningSite
+) -> None:
     give(page, photo_of("7"))
     expect(number_read(page)).to_have_text("7")
 

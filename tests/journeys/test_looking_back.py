@@ -7,14 +7,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.house import House
+from tests.journeys.person import give, number_read
 from tests.journeys.pictures import blank_photo, photo_of
-from tests.journeys.visitor import give, number_read
+from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 
 
-def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: House) -> None:
+def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: RunningSite) -> None:
     for number in ("7", "3"):
         give(page, photo_of(number))
         expect(number_read(page)).to_have_text(number)
@@ -41,7 +41,7 @@ def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: Hous
     expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()
 
 
-def test_nobody_sees_what_another_visitor_gave(page: Page, house: House) -> None:
+def test_nobody_sees_what_another_visitor_gave(page: Page, house: RunningSite) -> None:
     page.goto(f"{house.address}/predictions")
 
     expect(page.get_by_text("You have no readings yet.")).to_be_visible()

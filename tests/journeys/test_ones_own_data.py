@@ -8,9 +8,9 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.house import House
+from tests.journeys.person import give, number_read
 from tests.journeys.pictures import photo_of
-from tests.journeys.visitor import give, number_read
+from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 
@@ -28,7 +28,7 @@ def test_a_link_opens_for_its_giver_alone(page: Page, browser: Browser) -> None:
 
 
 def test_all_is_taken_along_and_then_deleted_without_javascript(
-    page_without_javascript: Page, house: House
+    page_without_javascript: Page, house: RunningSite
 ) -> None:
     page = page_without_javascript
     give(page, photo_of("7"))

@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.house import House
+from tests.journeys.person import A_PREDICTION, give, number_read
 from tests.journeys.pictures import blank_photo, photo_of
-from tests.journeys.visitor import A_PREDICTION, give, number_read
+from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 
@@ -104,7 +104,7 @@ def test_a_bad_file_gets_a_sentence_and_keeps_its_name(page_without_javascript: 
     expect(page.get_by_role("button", name="Read this picture")).to_be_visible()
 
 
-def test_an_unknown_address_says_so(page: Page, house: House) -> None:
+def test_an_unknown_address_says_so(page: Page, house: RunningSite) -> None:
     answer = page.goto(f"{house.address}/predictions/nobody-was-given-this")
 
     assert answer is not None

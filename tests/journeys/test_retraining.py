@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.house import House
+from tests.journeys.person import give
 from tests.journeys.pictures import photo_of
-from tests.journeys.visitor import give
+from tests.journeys.site import RunningSite
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1500)]
 
@@ -19,7 +19,9 @@ AN_END = re.compile("done|failed|cancelled|interrupted")
 MOST_PICTURES = 30
 
 
-def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: House) -> None:
+def test_a_retrained_version_answers_until_it_is_rolled_back(
+    page: Page, house: RunningSite
+) -> None:
     house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
     sign_in(page)
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
@@ -36,11 +38,11 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: 
     expect(heading).to_contain_text(AN_END, timeout=TRAINING_MILLISECONDS)
     expect(heading).to_contain_text("done")
     expect(page.get_by_role("img", name="loss")).to_be_visible()
-    expect(page.get_by_role("heading", name="It passed its exam.")).to_be_visible()
+    expect(page.get_by_role("heading", name="It passed its evaluation.")).to_be_visible()
 
     give_until_answered_by(page, house, version=2)
     page.get_by_role("link", name="model version 2").click()
-    expect(page.get_by_text("passed its exam")).to_be_visible()
+    expect(page.get_by_text("passed its evaluation")).to_be_visible()
 
     page.goto(f"{house.address}/admin")
     page.get_by_text("Roll back to version 1").click()
@@ -51,17 +53,17 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(page: Page, house: 
 
     page.goto(f"{house.address}/admin/ledger")
     expect(page.get_by_role("row")).to_contain_text(  # a phone shows no row of headings
-        ["Only to try it", "passed its exam", "came with Cifra"]
+        ["Only to try it", "passed its evaluation", "came with Cifra"]
     )
 
 
-def test_a_stranger_is_asked_to_sign_in(page: Page, house: House) -> None:
+def test_a_stranger_is_asked_to_sign_in(page: Page, house: RunningSite) -> None:
     page.goto(f"{house.address}/admin")
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def give_until_answered_by(page: Page, house: House, *, version: int) -> None:
+def give_until_answered_by(page: Page, house: RunningSite, *, version: int) -> None:
     """Until a new version is loaded, the one before answers, and its pages say so."""
     for _ in range(MOST_PICTURES):
         page.goto(house.address)

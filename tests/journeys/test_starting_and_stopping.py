@@ -11,23 +11,23 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.house import ROOT, House, free_port
+from tests.journeys.person import A_PREDICTION, give, number_read
 from tests.journeys.pictures import photo_of
-from tests.journeys.visitor import A_PREDICTION, give, number_read
+from tests.journeys.site import ROOT, RunningSite, free_port
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def new_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("new-house"), free_port())
+def new_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    house = RunningSite(tmp_path_factory.mktemp("new-house"), free_port())
     house.start()
     yield house
     house.stop()
 
 
 def test_the_history_outlives_a_stop_and_no_process_does(
-    new_house: House, browser: Browser
+    new_house: RunningSite, browser: Browser
 ) -> None:
     page = browser.new_page()
     page.goto(new_house.address)
@@ -46,7 +46,7 @@ def test_the_history_outlives_a_stop_and_no_process_does(
     expect(number_read(page)).to_have_text("7")
 
 
-def test_a_taken_port_is_told_with_a_way_out(house: House) -> None:
+def test_a_taken_port_is_told_with_a_way_out(house: RunningSite) -> None:
     with socket.create_server(("127.0.0.1", 0)) as somebody_else:
         port = somebody_else.getsockname()[1]
         words = what_it_says({**house.environment, "PORT": str(port)})
@@ -55,13 +55,13 @@ def test_a_taken_port_is_told_with_a_way_out(house: House) -> None:
     assert "make run PORT=" in words
 
 
-def test_a_second_start_on_the_same_data_is_refused(house: House) -> None:
+def test_a_second_start_on_the_same_data_is_refused(house: RunningSite) -> None:
     words = what_it_says({**house.environment, "PORT": str(free_port())})
 
     assert "already running" in words
 
 
-def test_without_a_secret_key_a_server_refuses_to_start(house: House) -> None:
+def test_without_a_secret_key_a_server_refuses_to_start(house: RunningSite) -> None:
     environment = house.environment
     del environment["SECRET_KEY"]
 

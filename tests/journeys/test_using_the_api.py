@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Browser
 
-from tests.journeys.house import House
 from tests.journeys.pictures import blank_photo, photo_of
+from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def program(browser: Browser, house: House) -> Iterator[APIRequestContext]:
+def program(browser: Browser, house: RunningSite) -> Iterator[APIRequestContext]:
     context = browser.new_context(base_url=house.address)
     yield context.request
     context.close()

@@ -21,9 +21,9 @@ from sqlalchemy import select
 from tests.support.pictures import photo_of
 from tests.support.servers import ROOT, environment, free_port, wait_until
 from webapp.app import create_app
-from webapp.database import db
 from webapp.models import Prediction
-from webapp.services import Services
+from webapp.platform.database import db
+from webapp.platform.extensions import Extensions
 from webapp.settings import Settings
 
 BOUNDARY = "a-line-between-the-parts"
@@ -61,7 +61,7 @@ def test_an_upload_in_flight_at_sigterm_is_answered_and_kept(settings: Settings)
     with app.app_context():
         (prediction_id,) = db.session.scalars(select(Prediction.id)).all()
     assert prediction_id.encode() in answer
-    storage = Services.of(app).storage
+    storage = Extensions.of(app).storage
     assert "preview.jpg" in storage.names(prediction_id)
 
 

@@ -57,9 +57,9 @@ def test_the_images_copy_only_what_exists_and_is_sent_to_the_build() -> None:
 
 def test_every_process_of_the_procfile_runs_in_the_containers_too() -> None:
     processes = re.findall(r"^(\w+): ", text_of("Procfile"), re.MULTILINE)
-    services = re.findall(r"^  (\w+):", text_of("docker-compose.yml"), re.MULTILINE)
+    extensions = re.findall(r"^  (\w+):", text_of("docker-compose.yml"), re.MULTILINE)
 
-    assert set(processes) <= set(services)
+    assert set(processes) <= set(extensions)
 
 
 def text_of(path: str) -> str:
@@ -75,8 +75,8 @@ def versions(part: str) -> set[tuple[str, str]]:
 def test_our_containers_may_write_to_their_data_alone_and_gain_no_rights() -> None:
     text = text_of("docker-compose.yml")
     started = section_of(text, "\nservices:")
-    services = dict(re.findall(r"^  (\w+):.*\n((?:    .*\n?)+)", started, re.MULTILINE))
-    ours = {name: body for name, body in services.items() if ":" not in image_of(body)}
+    extensions = dict(re.findall(r"^  (\w+):.*\n((?:    .*\n?)+)", started, re.MULTILINE))
+    ours = {name: body for name, body in extensions.items() if ":" not in image_of(body)}
 
     assert set(ours) == {"migrate", "web", "predictions", "training", "sweep"}
     for body in ours.values():
@@ -84,9 +84,9 @@ def test_our_containers_may_write_to_their_data_alone_and_gain_no_rights() -> No
     for promise in ("read_only: true", 'cap_drop: ["ALL"]', "no-new-privileges:true"):
         assert promise in section_of(text, "x-confined: &confined")
     assert "<<: *confined" in section_of(text, "x-worker: &worker")
-    for body in services.values():
+    for body in extensions.values():
         assert "<<: *" in body or "security_opt: *no-new-privileges" in body
-    published = [name for name, body in services.items() if "ports:" in body]
+    published = [name for name, body in extensions.items() if "ports:" in body]
     assert published == ["web"], "Redis and the database are reached from within alone"
 
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from webapp.database import db
 from webapp.models import ModelVersion
-from worker.app import celery
-from worker.digits.reading import Reading, Refusal
-from worker.live_model import LiveModel, LiveReader
+from webapp.platform.database import db
+from worker.celery_app import celery
+from worker.recognition.reading import Reading, Refusal
+from worker.serving.live_model import LiveModel, LiveReader
 
 __all__ = ["celery"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.pictures import sheet_of
-from worker.digits.datasets import Mnist
-from worker.digits.normalize import find_ink, open_picture
-from worker.digits.segment import find_glyphs
-from worker.digits.training import RECIPES, train
-from worker.trainer import save_trained
+from worker.recognition.evaluation.datasets import Mnist
+from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.segmentation.grouping import find_glyphs
+from worker.recognition.training.loop import RECIPES, train
+from worker.training.trained_version import save_trained
 
 
 def tiny_mnist() -> Mnist:
@@ -20,7 +20,7 @@ def tiny_mnist() -> Mnist:
     random = np.random.default_rng(seed=7)
     images, labels = [], []
     for label in [*range(10)] * 2:
-        glyphs = find_glyphs(find_ink(open_picture(sheet_of(label, random))))
+        glyphs = find_glyphs(binarise(open_picture(sheet_of(label, random))))
         assert isinstance(glyphs, list)
         images += [glyph.ink for glyph in glyphs]
         labels += [label] * len(glyphs)
@@ -45,6 +45,6 @@ def write_mnist(mnist: Mnist, path: Path) -> Path:
 
 def train_tiny_network(mnist: Mnist, path: Path, *, seed: int = 1) -> Path:
     """A small dense network, trained for seconds and written as the trainer writes it."""
-    recipe = replace(RECIPES["origin"], name="tiny", epochs=12, held_back=80, seed=seed)
+    recipe = replace(RECIPES["origin"], name="tiny", epochs=12, validation_split=80, seed=seed)
     save_trained(train(recipe, mnist), path)
     return path

@@ -7,39 +7,46 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.pictures import encoded, photo_of
-from webapp.database import writing
-from webapp.models import Correction, Digit, ModelVersion, Occasion, Prediction, TrainingRun
-from webapp.services import services
-from webapp.storage import PICTURE
-from worker.digits.model_card import read_card
-from worker.model_store import add_version
+from tests.support.publishing import publish
+from webapp.models import (
+    Correction,
+    Digit,
+    ModelVersion,
+    Prediction,
+    TrainingRun,
+)
+from webapp.platform.database import writing
+from webapp.platform.extensions import extensions
+from webapp.platform.storage import PICTURE
+from worker.model_files.store import add_version
+from worker.recognition.network.model_card import read_card
 
 
 def waiting_prediction(
-    picture: bytes | None = None, *, visitor: str = "somebody", size: tuple[int, int] = (280, 300)
+    picture: bytes | None = None, *, owner_id: str = "somebody", size: tuple[int, int] = (280, 300)
 ) -> str:
     """A pending prediction with its picture in the storage; returns its id."""
     width, height = size
     prediction = Prediction(
-        visitor=visitor, filename="photo.png", media_type="image/png", width=width, height=height
+        owner_id=owner_id, filename="photo.png", media_type="image/png", width=width, height=height
     )
     with writing() as session:
         session.add(prediction)
         session.flush()
         content = photo_of("7") if picture is None else picture
-        services.storage.put(prediction.id, PICTURE, content)
+        extensions.storage.put(prediction.id, PICTURE, content)
     return prediction.id
 
 
-def stored_version(network: Path, *, publish: bool = True) -> ModelVersion:
+def stored_version(network: Path, *, published: bool = True) -> ModelVersion:
     """A model version with its file, as the trainer adds it."""
     card = read_card(network)
     assert card is not None
-    models_dir = services.settings.models_dir
+    models_dir = extensions.settings.models_dir
     version = add_version(models_dir, network, card=card, origin="trained")
-    if publish:
+    if published:
         with writing() as session:
-            session.get_one(ModelVersion, version.id).publish(Occasion.CHOSEN)
+            publish(session, version.id)
     return version
 
 
@@ -68,13 +75,13 @@ def corrected(
         ink_png=encoded(ink, ".png"),
     )
     prediction = Prediction(
-        visitor=by, filename="photo.png", media_type="image/png", width=280, height=300
+        owner_id=by, filename="photo.png", media_type="image/png", width=280, height=300
     )
     prediction.refuse("It could be more than one digit.", digits=[digit])
     with writing() as session:
         session.add(prediction)
         session.flush()
-        correction = Correction.of(digit, label, visitor=by)
+        correction = Correction.of(digit, label, owner_id=by)
         if approve:
             correction.approve(by=None)
         session.add(correction)

@@ -81,7 +81,7 @@ class Worker:
     settings: Settings
     name: str
     queue: str = "predictions"
-    app: str = "worker.app"
+    app: str = "worker.celery_app"
 
     @property
     def words(self) -> str:
@@ -155,7 +155,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "LEASE_SECONDS": str(int(settings.lease.total_seconds())),
-        "DEAF_SECONDS": str(int(settings.deaf_after.total_seconds())),
+        "STALLED_CONSUMER_SECONDS": str(int(settings.stalled_after.total_seconds())),
         "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "MAX_PIXELS": str(settings.max_pixels),
         "MNIST_PATH": str(settings.mnist_path or ""),

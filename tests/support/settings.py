@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Flask
 
-from webapp.services import Services
+from webapp.platform.extensions import Extensions
 
 
 def change_settings(app: Flask, **changes: Any) -> None:
-    held = Services.of(app)
+    held = Extensions.of(app)
     app.extensions["cifra"] = replace(held, settings=replace(held.settings, **changes))

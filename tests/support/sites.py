@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from webapp.app import create_app
-from webapp.database import db
+from webapp.platform.database import db
 from webapp.settings import Settings
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import io
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -12,11 +12,28 @@ from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from webapp.database import writing
-from webapp.models import Digit, Exam, ModelVersion, Occasion, Prediction, Role, User
-from webapp.models.exam import MNIST, Marks, Paper, Picture
+from tests.support.publishing import publish
+from webapp.models import (
+    Digit,
+    Evaluation,
+    EvaluationPicture,
+    ModelVersion,
+    Prediction,
+    Role,
+    User,
+)
+from webapp.models.evaluation import MNIST, DatasetResult, Metrics
+from webapp.platform.database import writing
 
 PASSWORD = "a long enough password"
+
+
+@dataclass
+class EvaluatedVersion:
+    """An evaluation for a version that is still to be made, with its pictures."""
+
+    evaluation: Evaluation
+    pictures: list[EvaluationPicture]
 
 
 def drawing(*, size: tuple[int, int] = (120, 90), mode: str = "RGB") -> Image.Image:
@@ -43,14 +60,14 @@ def post_api(client: FlaskClient, content: bytes, filename: str = "seven.png") -
 
 def given_prediction(client: FlaskClient) -> str:
     """A pending prediction of this client's visitor; returns its id."""
-    answer = post_api(client, picture()).get_json()
-    return str(answer["id"])
+    settle = post_api(client, picture()).get_json()
+    return str(settle["id"])
 
 
 def published_version(app: Flask) -> int:
     with app.app_context(), writing() as session:
         version = new_version(session, accuracy=0.997)
-        version.publish(Occasion.CHOSEN)
+        publish(session, version.id)
         return version.id
 
 
@@ -72,46 +89,48 @@ def new_version(
     return version
 
 
-def exam_with(
-    *, passed: bool = True, champion_id: int = 1, paper: str = MNIST, misread: int = 1
-) -> Exam:
-    """An exam on 100 pictures. The challenger gains a 4 and loses a 7; the champion erred once."""
-    return Exam(
+def evaluation_with(
+    *, passed: bool = True, champion_id: int = 1, dataset: str = MNIST, misread: int = 1
+) -> EvaluatedVersion:
+    """An evaluation on 100 pictures: a 4 is gained and a 7 lost; the champion erred once."""
+    evaluation = Evaluation(
         passed=passed,
-        verdict=["It passed its exam." if passed else "It did not pass its exam."],
+        summary=["It passed its evaluation." if passed else "It did not pass its evaluation."],
         champion_id=champion_id,
         margin=0.001,
-        papers=[Paper(paper, 100, _marks(7, 1, misread), _marks(4, 9, 1))],
-        pictures=[
-            Picture(paper, truth=4, challenger=4, champion=9, png=_ink(4)),
-            Picture(paper, truth=7, challenger=1, champion=7, png=_ink(7)),
-        ],
+        results=[DatasetResult(dataset, 100, _metrics(7, 1, misread), _metrics(4, 9, 1))],
     )
+    pictures = [
+        EvaluationPicture(dataset=dataset, truth=4, challenger=4, champion=9, png=_ink(4)),
+        EvaluationPicture(dataset=dataset, truth=7, challenger=1, champion=7, png=_ink(7)),
+    ]
+    return EvaluatedVersion(evaluation, pictures)
 
 
-def _marks(truth: int, read: int, errors: int) -> Marks:
+def _metrics(truth: int, read: int, errors: int) -> Metrics:
     """Ten pictures of each digit, all read rightly but some of one."""
     confusion = [[10 if truth == read else 0 for read in range(10)] for truth in range(10)]
     confusion[truth][truth] -= errors
     confusion[truth][read] += errors
-    return Marks(1 - errors / 100, confusion, 0.01)
+    return Metrics(1 - errors / 100, confusion, 0.01)
 
 
-def _ink(label: int) -> str:
-    """A picture that stands for this label, as an exam keeps it."""
-    return base64.b64encode(picture(Image.new("L", (28, 28), label))).decode()
+def _ink(label: int) -> bytes:
+    """A picture that stands for this label, as an evaluation keeps it."""
+    return picture(Image.new("L", (28, 28), label))
 
 
-def examined_version(app: Flask, exam: Exam, *, architecture: str = "cnn") -> int:
-    """A version that sat this exam, and is not published."""
+def evaluated_version(app: Flask, evaluated: EvaluatedVersion, *, architecture: str = "cnn") -> int:
+    """A version with this evaluation, which is not published."""
     with app.app_context(), writing() as session:
-        return new_version(
+        version = new_version(
             session,
             architecture=architecture,
-            accuracy=exam.papers[0].challenger.accuracy,
-            parent_id=exam.champion_id,
-            exam=exam.to_json(),
-        ).id
+            accuracy=evaluated.evaluation.results[0].challenger.accuracy,
+            parent_id=evaluated.evaluation.champion_id,
+        )
+        version.record_evaluation(evaluated.evaluation, evaluated.pictures)
+        return version.id
 
 
 def digit(label: int, *, position: int = 0, confidence: float = 0.91) -> Digit:
@@ -130,7 +149,7 @@ def digit(label: int, *, position: int = 0, confidence: float = 0.91) -> Digit:
     )
 
 
-def answer(app: Flask, prediction_id: str, number: str = "7", *, confidence: float = 0.91) -> None:
+def settle(app: Flask, prediction_id: str, number: str = "7", *, confidence: float = 0.91) -> None:
     """Settle a prediction as the worker would."""
     version_id = published_version(app)
     with app.app_context(), writing() as session:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from webapp.app import create_app
 from webapp.cli import add_migrations
-from webapp.database import db, writing
+from webapp.platform.database import db, writing
 from webapp.settings import Settings
 
 
@@ -30,7 +30,7 @@ def test_accounts_made_before_there_were_histories_get_one_each(tmp_path: Path) 
 
         upgrade()
 
-        tokens = db.session.scalars(text("select visitor from users")).all()
+        tokens = db.session.scalars(text("select owner_id from users")).all()
         assert len(set(tokens)) == 2
         assert all(len(token) == 22 for token in tokens)
         db.engine.dispose()

@@ -12,10 +12,10 @@ from flask import Flask
 from tests.support.networks import tiny_mnist, train_tiny_network, write_mnist
 from tests.support.servers import RedisServer
 from webapp.app import create_app
-from webapp.database import db
+from webapp.platform.database import db
 from webapp.settings import Settings
-from worker.digits.datasets import Mnist
-from worker.live_model import LiveModel
+from worker.recognition.evaluation.datasets import Mnist
+from worker.serving.live_model import LiveModel
 
 
 @pytest.fixture(scope="session")

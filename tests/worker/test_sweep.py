@@ -10,11 +10,11 @@ from redis import Redis
 
 from tests.support.records import prediction_of, queued_run, run_of, waiting_prediction
 from tests.support.servers import RedisServer
-from webapp.database import db, writing
 from webapp.models import Prediction, RunStatus, Status, TrainingRun, utc_now
-from webapp.models.prediction import MAX_ATTEMPTS
-from webapp.queue import Queue
-from webapp.services import Services
+from webapp.models.prediction import MAX_CLAIMS
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import Extensions
+from webapp.platform.task_queue import TaskQueue
 from webapp.sweep import sweep, sweep_until
 
 
@@ -23,8 +23,8 @@ def bells(redis: Redis, queue: str) -> int:
     return int(redis.llen(queue))  # type: ignore[arg-type]
 
 
-def queue_of(app: Flask) -> Queue:
-    return Services.of(app).queue
+def queue_of(app: Flask) -> TaskQueue:
+    return Extensions.of(app).queue
 
 
 def test_pending_work_rings_the_bell_once(app: Flask, redis_server: RedisServer) -> None:
@@ -52,7 +52,7 @@ def test_a_queued_run_is_rung_again(app: Flask, redis_server: RedisServer) -> No
 
 def test_a_picture_that_ended_its_workers_is_given_up(app: Flask) -> None:
     poison = waiting_prediction()
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_CLAIMS):
         with writing() as session:
             Prediction.claim(session, by="a dead worker", limit=1, lease=timedelta(seconds=-1))
 

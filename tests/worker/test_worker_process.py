@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.support.crew import Crew, crew_in
 from tests.support.records import prediction_of, queued_run, run_of, stored_version
 from tests.support.records import waiting_prediction as waiting
 from tests.support.servers import Worker, wait_until
-from webapp.database import writing
+from tests.support.workers import Workers, workers_in
 from webapp.models import Prediction, RunStatus, Status
+from webapp.platform.database import writing
 from webapp.sweep import sweep
 
 
 @pytest.fixture(scope="module")
 def office(
     network: Path, mnist_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Crew]:
+) -> Iterator[Workers]:
     """Two prediction workers and the Redis between them and us."""
     folder = tmp_path_factory.mktemp("office")
     lease = timedelta(seconds=5)
-    with crew_in(folder, workers=2, lease=lease, mnist_path=mnist_file) as crew:
+    with workers_in(folder, workers=2, lease=lease, mnist_path=mnist_file) as crew:
         stored_version(network)
         crew.start()
         yield crew
@@ -38,16 +38,16 @@ def unsettled() -> int:
     return sum(status in {Status.PENDING, Status.READING} for status in rows)
 
 
-def test_a_bell_is_answered_by_a_worker(office: Crew) -> None:
+def test_a_bell_is_answered_by_a_worker(office: Workers) -> None:
     prediction_id = waiting()
 
-    assert office.queue.predict_later()
+    assert office.queue.enqueue_prediction()
 
     wait_until(lambda: prediction_of(prediction_id).is_settled)
     assert prediction_of(prediction_id).number == "7"
 
 
-def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Crew) -> None:
+def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Workers) -> None:
     prediction_id = waiting()  # and nobody rings
 
     sweep(office.queue)
@@ -55,26 +55,26 @@ def test_a_lost_bell_is_made_up_for_by_the_sweep(office: Crew) -> None:
     wait_until(lambda: prediction_of(prediction_id).is_settled)
 
 
-def test_two_workers_never_answer_the_same_row_twice(office: Crew) -> None:
+def test_two_workers_never_answer_the_same_row_twice(office: Workers) -> None:
     ids = []
     for _ in range(120):
         ids.append(waiting())
-        office.queue.predict_later()
+        office.queue.enqueue_prediction()
 
     wait_until(lambda: unsettled() == 0)
 
     rows = [prediction_of(prediction_id) for prediction_id in ids]
     assert {row.number for row in rows} == {"7"}
-    assert {row.attempts for row in rows} == {1}
+    assert {row.claim_count for row in rows} == {1}
     assert len({row.claimed_by for row in rows}) == 2, "both took part"
 
 
-def test_work_goes_on_after_redis_was_killed_under_load(office: Crew) -> None:
+def test_work_goes_on_after_redis_was_killed_under_load(office: Workers) -> None:
     def upload_steadily() -> None:
         with office.app.app_context():
             for _ in range(60):
                 waiting()
-                office.queue.predict_later()
+                office.queue.enqueue_prediction()
 
     load = threading.Thread(target=upload_steadily)
     load.start()
@@ -91,9 +91,9 @@ def test_work_goes_on_after_redis_was_killed_under_load(office: Crew) -> None:
     assert all(worker.process.poll() is None for worker in office.workers)
 
 
-def test_rows_of_a_killed_worker_are_answered_by_another(office: Crew) -> None:
+def test_rows_of_a_killed_worker_are_answered_by_another(office: Workers) -> None:
     ids = [waiting() for _ in range(40)]
-    office.queue.predict_later()
+    office.queue.enqueue_prediction()
     victim = office.workers[0]
     victim.kill()
 
@@ -107,13 +107,13 @@ def test_rows_of_a_killed_worker_are_answered_by_another(office: Crew) -> None:
 
 
 def test_a_training_worker_trains_and_every_worker_follows_to_its_model(
-    office: Crew,
+    office: Workers,
 ) -> None:
     trainer = Worker(office.settings, "trainer", queue="training")
     trainer.start()
     try:
         run_id = queued_run(recipe="fine-tune")
-        office.queue.retrain_later(run_id)
+        office.queue.enqueue_training(run_id)
         wait_until(lambda: run_of(run_id).is_finished)
     finally:
         trainer.stop()
@@ -123,6 +123,6 @@ def test_a_training_worker_trains_and_every_worker_follows_to_its_model(
     words = f"Answering with {run.versions[0].name}"
     wait_until(lambda: all(words in worker.words for worker in office.workers))
     prediction_id = waiting()
-    office.queue.predict_later()
+    office.queue.enqueue_prediction()
     wait_until(lambda: prediction_of(prediction_id).is_settled)
     assert prediction_of(prediction_id).model_version_id == run.versions[0].id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -24,7 +25,7 @@ from webapp.models.base import Base, utc_now
 from webapp.models.digit import Digit
 from webapp.models.user import User
 
-HELD_OUT_ONE_IN = 5  # corrections that are never trained on, to examine with
+VALIDATION_ONE_IN = 5  # of the pictures: never trained on, but used to evaluate
 NOT_A_DIGIT = "not a digit"
 
 
@@ -41,7 +42,7 @@ class Correction(Base):
 
     __tablename__ = "corrections"
     __table_args__ = (
-        UniqueConstraint("digit_id", "visitor"),
+        UniqueConstraint("digit_id", "owner_id"),
         CheckConstraint("label is null or label between 0 and 9", name="known_label"),
         CheckConstraint("verdict in ('waiting', 'approved', 'rejected')", name="known_verdict"),
         Index("ix_corrections_verdict", "verdict"),
@@ -50,7 +51,7 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"))
-    visitor: Mapped[str] = mapped_column(String(64), index=True)  # who says so
+    owner_id: Mapped[str] = mapped_column(String(64), index=True)  # who says so
 
     label: Mapped[int | None]  # 0..9; None: not a digit
     read_as: Mapped[int]  # the model's reading at the time, which stays as it was
@@ -64,11 +65,11 @@ class Correction(Base):
     decided_by: Mapped[User | None] = relationship()
 
     @classmethod
-    def of(cls, digit: Digit, label: int | None, *, visitor: str) -> Correction:
+    def of(cls, digit: Digit, label: int | None, *, owner_id: str) -> Correction:
         """This visitor's word on a digit, which waits for an admin."""
         return cls(
             digit_id=digit.id,
-            visitor=visitor,
+            owner_id=owner_id,
             label=label,
             read_as=digit.label,
             ink_sha256=sha256(digit.ink_png).hexdigest(),
@@ -86,9 +87,9 @@ class Correction(Base):
         return NOT_A_DIGIT if self.label is None else str(self.label)
 
     @property
-    def is_held_out(self) -> bool:
+    def is_validation(self) -> bool:
         """Whether it is kept from training: decided by the picture alone, so that it stays so."""
-        return int(self.ink_sha256[:8], 16) % HELD_OUT_ONE_IN == 0
+        return int(self.ink_sha256[:8], 16) % VALIDATION_ONE_IN == 0
 
     @property
     def can_be_undone(self) -> bool:
@@ -124,9 +125,9 @@ class Correction(Base):
         return select(cls).join(cls.digit).where(Digit.prediction_id.in_(ids)).order_by(cls.id)
 
     @classmethod
-    def of_visitor(cls, visitor: str) -> Select[tuple[Correction]]:
+    def of_owner(cls, owner_id: str) -> Select[tuple[Correction]]:
         """All that one person said, oldest first."""
-        return select(cls).where(cls.visitor == visitor).order_by(cls.id)
+        return select(cls).where(cls.owner_id == owner_id).order_by(cls.id)
 
     @classmethod
     def waiting(cls) -> Select[tuple[int]]:
@@ -134,12 +135,12 @@ class Correction(Base):
         return select(func.count()).select_from(cls).where(cls.verdict == Verdict.WAITING)
 
     @classmethod
-    def waiting_of(cls, visitor: str) -> Select[tuple[int]]:
+    def waiting_of(cls, owner_id: str) -> Select[tuple[int]]:
         """How many of one person's corrections wait."""
-        return cls.waiting().where(cls.visitor == visitor)
+        return cls.waiting().where(cls.owner_id == owner_id)
 
     @classmethod
-    def hand_over(cls, session: Session, visitor: str, *, to: str) -> None:
+    def transfer(cls, session: Session, owner_id: str, *, to: str) -> None:
         """Make one visitor's words another's, in the caller's transaction.
 
         Where both spoke of a digit, the decided word stays; of two alike, that of the other.
@@ -148,12 +149,12 @@ class Correction(Base):
         both = session.execute(
             select(cls, theirs)
             .join(theirs, theirs.digit_id == cls.digit_id)
-            .where(cls.visitor == visitor, theirs.visitor == to)
+            .where(cls.owner_id == owner_id, theirs.owner_id == to)
         )
         for given, kept in both.tuples().all():
             session.delete(kept if kept.can_be_undone and not given.can_be_undone else given)
         session.flush()
-        session.execute(update(cls).where(cls.visitor == visitor).values(visitor=to))
+        session.execute(update(cls).where(cls.owner_id == owner_id).values(owner_id=to))
 
     def approve(self, *, by: User | None) -> None:
         self._decide(Verdict.APPROVED, by)
@@ -165,3 +166,11 @@ class Correction(Base):
         self.verdict = verdict
         self.decided_at = utc_now()
         self.decided_by_id = by.id if by else None
+
+
+def uncontested(corrections: Iterable[Correction]) -> list[Correction]:
+    """One correction for each picture, the oldest; none where labels contradict each other."""
+    by_ink: dict[str, list[Correction]] = defaultdict(list)
+    for correction in corrections:
+        by_ink[correction.ink_sha256].append(correction)
+    return [same[0] for same in by_ink.values() if len({one.label for one in same}) == 1]

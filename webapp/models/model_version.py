@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,19 +10,9 @@ from sqlalchemy import JSON, ForeignKey, Select, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, utc_now
-from webapp.models.publication import Occasion, Publication
-from webapp.models.user import User
-
-
-class UnexaminedError(Exception):
-    """A network from elsewhere answers nobody before its exam."""
-
-    def __init__(self, version: ModelVersion) -> None:
-        self.version_id = version.id
-        super().__init__(
-            f"{version.name.capitalize()} was imported and has not sat its exam. "
-            f"Let it, on the server: flask model examine {version.id}"
-        )
+from webapp.models.evaluation import Evaluation
+from webapp.models.evaluation_picture import EvaluationPicture
+from webapp.models.publication import Publication
 
 
 class ModelVersion(Base):
@@ -44,12 +35,14 @@ class ModelVersion(Base):
     load_error: Mapped[str | None] = mapped_column(Text)  # why a worker could not load it
     training_run_id: Mapped[int | None] = mapped_column(ForeignKey("training_runs.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))  # its champion
-    # How it did against its champion: Exam.to_json(). Fetched only where it is looked at, as it
-    # holds pictures.
-    exam: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    # The comparison with its champion, as Evaluation.to_json(); None: it was never evaluated.
+    evaluation: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     publications: Mapped[list[Publication]] = relationship(
         order_by=Publication.id, lazy="selectin", cascade="all, delete-orphan"
+    )
+    evaluation_pictures: Mapped[list[EvaluationPicture]] = relationship(
+        order_by=EvaluationPicture.position, cascade="all, delete-orphan"
     )
     parent: Mapped[ModelVersion | None] = relationship(remote_side="ModelVersion.id")
 
@@ -58,15 +51,15 @@ class ModelVersion(Base):
         return f"version {self.id}"
 
     @classmethod
-    def refused(cls) -> Select[tuple[int]]:
-        """The ids of the versions that did not pass their exam."""
-        return select(cls.id).where(cls.exam["passed"].as_boolean().is_(False))
+    def ids_failed(cls) -> Select[tuple[int]]:
+        """The ids of the versions that failed their evaluation."""
+        return select(cls.id).where(cls.evaluation["passed"].as_boolean().is_(False))
 
     @classmethod
-    def unexamined(cls) -> Select[tuple[int]]:
-        """The ids of the imported versions without an exam."""
+    def ids_not_evaluated(cls) -> Select[tuple[int]]:
+        """The ids of the imported versions that were never evaluated."""
         return select(cls.id).where(
-            cls.origin == "imported", cls.exam["passed"].as_boolean().is_(None)
+            cls.origin == "imported", cls.evaluation["passed"].as_boolean().is_(None)
         )
 
     @classmethod
@@ -75,7 +68,7 @@ class ModelVersion(Base):
 
     @classmethod
     def current(cls) -> Select[tuple[ModelVersion]]:
-        """The version that should answer now: the one published last. None before the first."""
+        """The live version: the one published last. None before the first publication."""
         return cls.latest_publications().limit(1)
 
     @classmethod
@@ -87,14 +80,14 @@ class ModelVersion(Base):
     def latest_publications(cls) -> Select[tuple[ModelVersion]]:
         """The published versions, the live one first, then those to fall back on."""
         latest = (
-            select(Publication.model_version_id, func.max(Publication.id).label("line"))
+            select(Publication.model_version_id, func.max(Publication.id).label("publication_id"))
             .group_by(Publication.model_version_id)
             .subquery()
         )
         return (
             select(cls)
             .join(latest, latest.c.model_version_id == cls.id)
-            .order_by(latest.c.line.desc())
+            .order_by(latest.c.publication_id.desc())
         )
 
     @property
@@ -103,34 +96,20 @@ class ModelVersion(Base):
         return self.publications[-1].published_at if self.publications else None
 
     @property
-    def was_refused(self) -> bool:
-        """Whether it failed its exam, so that only an override publishes it."""
-        return self.exam is not None and not self.exam["passed"]
+    def failed_evaluation(self) -> bool:
+        """Whether it failed its evaluation, so that only an override publishes it."""
+        return self.evaluation is not None and not self.evaluation["passed"]
 
     @property
-    def must_sit_exam(self) -> bool:
-        """Whether it came from elsewhere and was never examined, so that nothing publishes it."""
-        return self.origin == "imported" and self.exam is None and not self.publications
+    def needs_evaluation(self) -> bool:
+        """Whether it was imported and never evaluated, so that nothing publishes it."""
+        return self.origin == "imported" and self.evaluation is None and not self.publications
 
-    def publish(
-        self,
-        occasion: Occasion,
-        *,
-        by: User | None = None,
-        reason: str | None = None,
-        pinned: bool = False,
-    ) -> Publication:
-        """Make this the live version, by a line in the ledger. Rolling back is the same deed.
-
-        Raises UnexaminedError.
-        """
-        if self.must_sit_exam:
-            raise UnexaminedError(self)
-        line = Publication(
-            occasion=occasion,
-            published_by_id=by.id if by else None,
-            reason=reason,
-            pinned=pinned,
-        )
-        self.publications.append(line)
-        return line
+    def record_evaluation(
+        self, evaluation: Evaluation, pictures: Sequence[EvaluationPicture]
+    ) -> None:
+        """Keep the result of an evaluation and its pictures, in place of an earlier one's."""
+        self.evaluation = evaluation.to_json()
+        for position, picture in enumerate(pictures):
+            picture.position = position
+        self.evaluation_pictures = list(pictures)

@@ -27,7 +27,7 @@ from webapp.models.digit import Digit
 if TYPE_CHECKING:
     from webapp.models.model_version import ModelVersion
 
-MAX_ATTEMPTS = 3  # a picture that ends its worker this often is poisonous, and fails alone
+MAX_CLAIMS = 3  # a picture that ends its worker this often is poisonous, and fails alone
 
 
 class Status(StrEnum):
@@ -51,12 +51,12 @@ class Prediction(Base):
         CheckConstraint(
             "status in ('pending', 'reading', 'done', 'refused', 'failed')", name="known_status"
         ),
-        Index("ix_predictions_visitor_created_at", "visitor", "created_at"),
+        Index("ix_predictions_owner_id_created_at", "owner_id", "created_at"),
         Index("ix_predictions_status_created_at", "status", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_token)
-    visitor: Mapped[str] = mapped_column(String(64))  # whose history it belongs to
+    owner_id: Mapped[str] = mapped_column(String(64))  # whose history it belongs to
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     status: Mapped[str] = mapped_column(String(16), default=Status.PENDING)
 
@@ -69,7 +69,7 @@ class Prediction(Base):
     # The claim of a worker: who reads it, until when, and how often that has been tried.
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
+    claim_count: Mapped[int] = mapped_column(default=0)
 
     # The answer.
     settled_at: Mapped[datetime | None]
@@ -92,8 +92,8 @@ class Prediction(Base):
         return select(cls).order_by(cls.created_at.desc(), cls.id)
 
     @classmethod
-    def of_visitor(cls, visitor: str) -> Select[tuple[Prediction]]:
-        return cls.newest_first().where(cls.visitor == visitor)
+    def of_owner(cls, owner_id: str) -> Select[tuple[Prediction]]:
+        return cls.newest_first().where(cls.owner_id == owner_id)
 
     @classmethod
     def waiting(cls) -> Select[tuple[Prediction]]:
@@ -101,7 +101,7 @@ class Prediction(Base):
         abandoned = (cls.status == Status.READING) & (cls.lease_until < utc_now())
         return (
             select(cls)
-            .where(or_(cls.status == Status.PENDING, abandoned), cls.attempts < MAX_ATTEMPTS)
+            .where(or_(cls.status == Status.PENDING, abandoned), cls.claim_count < MAX_CLAIMS)
             .order_by(cls.created_at)
         )
 
@@ -111,9 +111,9 @@ class Prediction(Base):
         return session.scalar(cls.waiting().with_only_columns(cls.id).limit(1)) is not None
 
     @classmethod
-    def hand_over(cls, session: Session, visitor: str, *, to: str) -> None:
+    def transfer(cls, session: Session, owner_id: str, *, to: str) -> None:
         """Give one visitor's whole history to another, in the caller's transaction."""
-        session.execute(update(cls).where(cls.visitor == visitor).values(visitor=to))
+        session.execute(update(cls).where(cls.owner_id == owner_id).values(owner_id=to))
 
     @classmethod
     def known(cls, session: Session, ids: Iterable[str]) -> set[str]:
@@ -139,16 +139,16 @@ class Prediction(Base):
         waiting = session.scalars(
             cls.waiting().limit(limit).with_for_update(skip_locked=True, of=cls)
         ).all()
-        if waiting and waiting[0].attempts > 0:
+        if waiting and waiting[0].claim_count > 0:
             claimed = waiting[:1]
         else:
-            claimed = [prediction for prediction in waiting if prediction.attempts == 0]
+            claimed = [prediction for prediction in waiting if prediction.claim_count == 0]
         now = utc_now()
         for prediction in claimed:
             prediction.status = Status.READING
             prediction.claimed_by = by
             prediction.lease_until = now + lease
-            prediction.attempts += 1
+            prediction.claim_count += 1
         return claimed
 
     @classmethod
@@ -165,7 +165,7 @@ class Prediction(Base):
             .where(
                 cls.status == Status.READING,
                 cls.lease_until < now,
-                cls.attempts >= MAX_ATTEMPTS,
+                cls.claim_count >= MAX_CLAIMS,
             )
             .values(status=Status.FAILED, reason=reason, settled_at=now, lease_until=None)
         )
@@ -198,7 +198,7 @@ class Prediction(Base):
         if self.status != Status.FAILED:
             return
         self.status = Status.PENDING
-        self.attempts = 0
+        self.claim_count = 0
         self.reason = self.settled_at = None
 
     def _settle(self, status: Status, *, by: ModelVersion | None) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from webapp.models.base import Base, utc_now
+from webapp.models.catalogue import estimated_seconds
 from webapp.models.model_version import ModelVersion
 from webapp.models.user import User
 
@@ -29,8 +30,6 @@ class RunStatus(StrEnum):
 
 UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
 
-# Seconds on two cores: what is expected of a recipe until a run of it has shown better.
-GUESSED_SECONDS = {"fine-tune": 90, "quick": 300, "full": 3600}
 RUNS_COUNTED = 3  # the latest ones; machines change
 
 
@@ -109,7 +108,7 @@ class TrainingRun(Base):
             .limit(RUNS_COUNTED)
         ).all()
         if not past:
-            return Expected(GUESSED_SECONDS.get(recipe, GUESSED_SECONDS["quick"]), from_runs=0)
+            return Expected(estimated_seconds(recipe), from_runs=0)
         seconds = [(finished - started).total_seconds() for started, finished in past]
         return Expected(sum(seconds) / len(seconds), from_runs=len(seconds))
 

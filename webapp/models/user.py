@@ -37,7 +37,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16), default=Role.PERSON)
-    visitor: Mapped[str] = mapped_column(String(64), unique=True, default=new_token)
+    owner_id: Mapped[str] = mapped_column(String(64), unique=True, default=new_token)
 
     @property
     def is_admin(self) -> bool:
@@ -64,7 +64,7 @@ class User(Base):
             email=normal(email),
             password_hash=hash_password(password, email=email),
             role=role,
-            visitor=new_token(),
+            owner_id=new_token(),
         )
 
     # What Flask-Login asks of a user, kept here in plain Python so that models need no Flask.

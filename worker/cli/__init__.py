@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 # Whose import adds their commands to the group.
-from worker.cli import importing, ledger, model  # noqa: F401
+from worker.cli import model, model_import, model_publishing  # noqa: F401
 from worker.cli.group import model as model_commands
 from worker.cli.predict import predict
 

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from webapp.models.model_version import UnexaminedError
+from webapp.registry.publishing import PublishingError
 
 
 class ModelGroup(AppGroup):
@@ -21,7 +21,7 @@ class ModelGroup(AppGroup):
             raise click.ClickException(
                 f"The database is not ready; run `flask db upgrade` first. ({error.orig})"
             ) from error
-        except UnexaminedError as error:
+        except PublishingError as error:
             raise click.ClickException(str(error)) from error
 
 

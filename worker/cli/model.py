@@ -10,26 +10,27 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from webapp.database import db
 from webapp.models import ModelVersion
-from webapp.services import services
-from worker import model_store
+from webapp.models.catalogue import ARCHITECTURES, RECIPES_FROM_SCRATCH
+from webapp.platform.database import db
+from webapp.platform.extensions import extensions
 from worker.cli.group import model
-from worker.cli.ledger import publish_chosen
+from worker.cli.model_publishing import publish_chosen
+from worker.model_files import store as model_store
 
 if TYPE_CHECKING:
-    from worker.digits.datasets import Mnist
-    from worker.digits.training import Recipe, Trained
+    from worker.recognition.evaluation.datasets import Mnist
+    from worker.recognition.training.loop import Recipe, Trained
 
-ARCHITECTURES = ("cnn", "mlp", "rnn", "transformer")
-RECIPES = ("quick", "full", "origin")
 REPORT = "reports/evaluation.html"
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @model.command()
-@click.option("--architecture", type=click.Choice(ARCHITECTURES), help="Default: the recipe's.")
-@click.option("--recipe", type=click.Choice(RECIPES), help="Default: quick; origin for mlp.")
+@click.option("--architecture", type=click.Choice([*ARCHITECTURES]), help="Default: the recipe's.")
+@click.option(
+    "--recipe", type=click.Choice(RECIPES_FROM_SCRATCH), help="Default: quick; origin for mlp."
+)
 @click.option("--epochs", type=click.IntRange(min=1), help="Default: the recipe's.")
 @click.option("--output", type=MODEL_FILE, help="Write the network to a .keras or .h5 file.")
 @click.option("--publish", is_flag=True, help="Let it answer from now on.")
@@ -44,21 +45,22 @@ def train(
     all_architectures: bool,
 ) -> None:
     """Train a network on MNIST; without --output it becomes a model version."""
-    from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.recognition.training.loop import RECIPES  # noqa: PLC0415 (TensorFlow)
+    from worker.training.trained_version import save_trained, store_version  # noqa: PLC0415
 
     if all_architectures:
         if architecture or output or publish:
             raise click.UsageError("--all-architectures takes --recipe and --epochs alone.")
-        _train_side_by_side(recipe or "quick", epochs)
+        _train_all_architectures(recipe or "quick", epochs)
         return
     name = recipe or ("origin" if architecture == "mlp" else "quick")
-    trained = _train(trainer.recipe_for(name, architecture, epochs), _mnist())
+    trained = _train(RECIPES[name].adapted(architecture=architecture, epochs=epochs), _mnist())
     click.echo(f"Right on {trained.accuracy:.2%} of MNIST's test set, {trained.seconds:.0f} s.")
     if output:
-        trainer.save_trained(trained, output)
+        save_trained(trained, output)
         click.echo(f"Written to {output}.")
     if publish or not output:
-        version = trainer.keep(trained, services.settings.models_dir)
+        version = store_version(trained, extensions.settings.models_dir)
         click.echo(f"Kept as {version.name}.")
         if publish:
             publish_chosen(version)
@@ -66,7 +68,7 @@ def train(
 
 def _train(recipe: Recipe, mnist: Mnist) -> Trained:
     """Train, and show how it goes."""
-    from worker.digits.training import EpochRecord, train  # noqa: PLC0415
+    from worker.recognition.training.loop import EpochRecord, train  # noqa: PLC0415
 
     with _progress() as progress:
         task = f"{recipe.architecture}, {recipe.name}"
@@ -79,27 +81,28 @@ def _train(recipe: Recipe, mnist: Mnist) -> Trained:
         return train(recipe, mnist, on_epoch=show)
 
 
-def _train_side_by_side(recipe: str, epochs: int | None) -> None:
+def _train_all_architectures(recipe: str, epochs: int | None) -> None:
     """One version of each architecture, and the pictures on which they disagree."""
-    from worker import trainer  # noqa: PLC0415 - TensorFlow takes seconds
-    from worker.side_by_side import Contestant, set_side_by_side  # noqa: PLC0415
+    from worker.recognition.training.loop import RECIPES  # noqa: PLC0415 (TensorFlow)
+    from worker.training.comparison import TrainedVersion, compare_versions  # noqa: PLC0415
+    from worker.training.trained_version import store_version  # noqa: PLC0415
 
     mnist = _mnist()
-    contestants = []
+    trained_versions = []
     for architecture in ARCHITECTURES:
-        trained = _train(trainer.recipe_for(recipe, architecture, epochs), mnist)
-        version = trainer.keep(trained, services.settings.models_dir)
+        trained = _train(RECIPES[recipe].adapted(architecture=architecture, epochs=epochs), mnist)
+        version = store_version(trained, extensions.settings.models_dir)
         click.echo(f"{version.name.capitalize()} is {architecture}: {trained.accuracy:.2%}.")
-        contestants.append(Contestant(version.id, trained))
-    disagreements = set_side_by_side(contestants, mnist, services.settings.models_dir)
+        trained_versions.append(TrainedVersion(version.id, trained))
+    disagreements = compare_versions(trained_versions, mnist, extensions.settings.models_dir)
     click.echo(f"They disagree on {disagreements:,} of {len(mnist.test_labels):,} test pictures.")
 
 
 def _mnist() -> Mnist:
-    from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
+    from worker.recognition.evaluation.datasets import MissingDataError, load_mnist  # noqa: PLC0415
 
     try:
-        return load_mnist(services.settings.mnist_path)
+        return load_mnist(extensions.settings.mnist_path)
     except MissingDataError as error:
         raise click.ClickException(str(error)) from error
 
@@ -115,25 +118,25 @@ def _mnist() -> Mnist:
 @click.option("--report", "page", type=MODEL_FILE, default=REPORT, show_default=True)
 def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
     """Score a model file (default: the live version, or the one that ships) on MNIST and photos."""
-    from worker.digits.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
-    from worker.digits.datasets import MissingDataError, load_mnist  # noqa: PLC0415
-    from worker.digits.evaluation import read_all, score  # noqa: PLC0415
-    from worker.digits.model_file import ModelFileError  # noqa: PLC0415
-    from worker.digits.photo_sets import read_photo_sets  # noqa: PLC0415
-    from worker.digits.reader import Reader  # noqa: PLC0415
-    from worker.digits.report import Report  # noqa: PLC0415
-    from worker.inspection import SuspectFileError, inspect  # noqa: PLC0415
+    from worker.model_files.inspection import SuspectFileError, inspect  # noqa: PLC0415
+    from worker.recognition.evaluation.datasets import MissingDataError, load_mnist  # noqa: PLC0415
+    from worker.recognition.evaluation.metrics import read_all, score  # noqa: PLC0415
+    from worker.recognition.evaluation.photo_sets import read_photo_sets  # noqa: PLC0415
+    from worker.recognition.evaluation.report import Report  # noqa: PLC0415
+    from worker.recognition.network.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.recognition.network.files import ModelFileError  # noqa: PLC0415
+    from worker.recognition.reader import Reader  # noqa: PLC0415
 
     try:
         if path:
             inspect(path)
         else:
-            path = model_store.files_to_read_with(services.settings.models_dir)[0]
+            path = model_store.files_to_read_with(extensions.settings.models_dir)[0]
         classifier = Classifier.load(path)
     except (OSError, SuspectFileError, ModelFileError) as error:
         raise click.ClickException(str(error)) from error
     try:
-        mnist = load_mnist(services.settings.mnist_path)
+        mnist = load_mnist(extensions.settings.mnist_path)
         scorecard = score(classifier, mnist.test_images, mnist.test_labels)
     except MissingDataError as error:
         click.echo(str(error), err=True)
@@ -169,12 +172,12 @@ def list_versions() -> None:
 @click.option("--version", "version_id", type=int, help="Default: the live one.")
 def export(path: Path, version_id: int | None) -> None:
     """Write a version's network to FILE, as .keras or .h5 by its ending."""
-    from worker.digits.model_card import read_card  # noqa: PLC0415
-    from worker.digits.model_file import ModelFileError, load, save  # noqa: PLC0415
+    from worker.recognition.network.files import ModelFileError, load, save  # noqa: PLC0415
+    from worker.recognition.network.model_card import read_card  # noqa: PLC0415
 
     version = _version(version_id)
     try:
-        source = model_store.verified_file(services.settings.models_dir, version)
+        source = model_store.verified_file(extensions.settings.models_dir, version)
         network, calibration = load(source)
         card = read_card(source)
         save(network, path, calibration, scores=card.scores if card else None)
@@ -187,7 +190,7 @@ def export(path: Path, version_id: int | None) -> None:
 def install() -> None:
     """Make the model that ships a version, and publish it where no other is."""
     try:
-        version = model_store.install_shipped(services.settings.models_dir)
+        version = model_store.install_shipped(extensions.settings.models_dir)
     except (OSError, model_store.UnknownFileError) as error:
         raise click.ClickException(f"The model that ships cannot be installed: {error}") from error
     click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")

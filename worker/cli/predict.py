@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import with_appcontext
 
-from webapp.services import services
-from worker.answers import Answer, read_pictures
-from worker.model_store import files_to_read_with
+from webapp.platform.extensions import extensions
+from worker.model_files.store import files_to_read_with
+from worker.serving.answering import Answer, read_pictures
 
 if TYPE_CHECKING:
-    from worker.digits.reader import Reader
+    from worker.recognition.reader import Reader
 
 FILES_AT_ONCE = 16  # few enough to stream, enough to use the network well
 
@@ -29,8 +29,8 @@ def predict(files: tuple[str, ...], as_json: bool, model: Path | None) -> None:
     """Read the digits in picture files; no server, queue or database is needed."""
     if model:
         _inspect(model)
-    reader = _reader([model] if model else files_to_read_with(services.settings.models_dir))
-    limit = services.settings.max_upload_bytes
+    reader = _reader([model] if model else files_to_read_with(extensions.settings.models_dir))
+    limit = extensions.settings.max_upload_bytes
     for names in _parts(files):
         for name, answer in zip(names, _answers(names, reader, limit), strict=True):
             click.echo(json.dumps(_as_json(name, answer)) if as_json else _as_text(name, answer))
@@ -88,7 +88,7 @@ def _as_text(name: str, answer: Answer) -> str:
 
 def _inspect(model: Path) -> None:
     """A file that was not imported may come from a stranger."""
-    from worker.inspection import SuspectFileError, inspect  # noqa: PLC0415 - h5py takes a second
+    from worker.model_files.inspection import SuspectFileError, inspect  # noqa: PLC0415 - h5py takes a second
 
     try:
         inspect(model)
@@ -98,9 +98,9 @@ def _inspect(model: Path) -> None:
 
 def _reader(paths: list[Path]) -> Reader:
     """A reader with the first network that loads."""
-    from worker.digits.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
-    from worker.digits.model_file import ModelFileError  # noqa: PLC0415
-    from worker.digits.reader import Reader  # noqa: PLC0415
+    from worker.recognition.network.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.recognition.network.files import ModelFileError  # noqa: PLC0415
+    from worker.recognition.reader import Reader  # noqa: PLC0415
 
     for path in paths:
         try:

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from tests.webapp.factories import answer, given_prediction
-from webapp.database import db, writing
+from tests.webapp.factories import given_prediction, settle
 from webapp.models import Correction, Digit, Prediction
+from webapp.platform.database import db, writing
 
 
 def test_the_reading_stays_as_it_was(app: Flask, client: FlaskClient) -> None:
@@ -39,11 +39,11 @@ def test_approved_ones_come_with_their_ink(app: Flask, client: FlaskClient) -> N
 
 def test_what_is_held_out_is_decided_by_the_ink_alone() -> None:
     inks = [bytes([number]) for number in range(200)]
-    ana = [Correction.of(Digit(label=1, ink_png=ink), 7, visitor="ana") for ink in inks]
-    bo = [Correction.of(Digit(label=4, ink_png=ink), None, visitor="bo") for ink in inks]
+    ana = [Correction.of(Digit(label=1, ink_png=ink), 7, owner_id="ana") for ink in inks]
+    bo = [Correction.of(Digit(label=4, ink_png=ink), None, owner_id="bo") for ink in inks]
 
-    assert [one.is_held_out for one in ana] == [one.is_held_out for one in bo]
-    assert 20 < sum(one.is_held_out for one in ana) < 60
+    assert [one.is_validation for one in ana] == [one.is_validation for one in bo]
+    assert 20 < sum(one.is_validation for one in ana) < 60
 
 
 def test_a_person_has_one_word_on_a_digit(app: Flask, client: FlaskClient) -> None:
@@ -51,7 +51,7 @@ def test_a_person_has_one_word_on_a_digit(app: Flask, client: FlaskClient) -> No
 
     with app.app_context(), pytest.raises(IntegrityError), writing() as session:
         digit = session.scalars(select(Digit)).one()
-        session.add(Correction.of(digit, 2, visitor="ana"))
+        session.add(Correction.of(digit, 2, owner_id="ana"))
 
 
 @pytest.mark.parametrize("how", ["row by row", "in one statement"])
@@ -73,8 +73,8 @@ def test_a_deleted_prediction_takes_its_corrections_along(
 def corrected(app: Flask, client: FlaskClient, *, number: str, label: int | None) -> str:
     """A prediction of one digit, with ana's word on it; returns its id."""
     prediction_id = given_prediction(client)
-    answer(app, prediction_id, number)
+    settle(app, prediction_id, number)
     with app.app_context(), writing() as session:
         digit = session.scalars(select(Digit)).one()
-        session.add(Correction.of(digit, label, visitor="ana"))
+        session.add(Correction.of(digit, label, owner_id="ana"))
     return prediction_id

@@ -1,0 +1,116 @@
+"""Accounts on the command line: listed, and given another password when theirs is forgotten."""
+
+from __future__ import annotations
+
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.webapp.factories import PASSWORD, admin, sign_in
+from webapp.models import AuditAction, AuditEntry, utc_now
+from webapp.platform.database import db
+
+EMAIL = "bea@example.org"
+NEW = "another long password"
+
+
+def set_password(app: Flask, new: str, again: str, *, email: str = EMAIL) -> Result:
+    """As an operator would: the password is typed twice, and not shown."""
+    command = ["users", "set-password", email]
+    return app.test_cli_runner().invoke(args=command, input=f"{new}\n{again}\n")
+
+
+def sign_up(client: FlaskClient) -> None:
+    client.post("/account", data={"email": EMAIL, "password": PASSWORD})
+
+
+def signs_in_with(password: str, app: Flask) -> bool:
+    form = {"email": EMAIL, "password": password}
+    return app.test_client().post("/session", data=form).status_code == 303
+
+
+def test_a_forgotten_password_is_replaced_and_its_account_signed_out_everywhere(
+    app: Flask, client: FlaskClient
+) -> None:
+    sign_up(client)
+
+    done = set_password(app, NEW, NEW, email=" Bea@Example.org")
+
+    assert done.exit_code == 0
+    assert NEW not in done.output, "it is typed unseen"
+    assert client.get("/account").status_code == 302
+    assert not signs_in_with(PASSWORD, app)
+    assert signs_in_with(NEW, app)
+
+
+def test_nobody_elses_browser_is_signed_out(app: Flask, client: FlaskClient) -> None:
+    sign_up(app.test_client())
+    admin(app)
+    sign_in(client)
+
+    set_password(app, NEW, NEW)
+
+    assert client.get("/account").status_code == 200
+
+
+def test_an_operators_new_password_is_on_record_and_stands_there_nowhere(
+    app: Flask, client: FlaskClient
+) -> None:
+    sign_up(client)
+
+    set_password(app, NEW, NEW)
+
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry)).one()
+        assert (entry.email, entry.action, entry.subject) == (None, AuditAction.SET_PASSWORD, EMAIL)
+        assert entry.note is None
+    admin(app)
+    sign_in(client)
+    log = client.get("/admin/audit").text
+    assert "set another password for</strong> bea@example.org" in log
+    assert "a command" in log
+
+
+def test_a_weak_password_is_refused_as_everywhere(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+
+    for weak, sentence in (("short", "at least 10 characters"), (EMAIL, "would try")):
+        refused = set_password(app, weak, weak)
+        assert refused.exit_code == 1
+        assert sentence in refused.output
+
+    assert client.get("/account").status_code == 200
+    assert signs_in_with(PASSWORD, app)
+
+
+def test_a_password_that_is_mistyped_once_is_asked_for_again(app: Flask) -> None:
+    sign_up(app.test_client())
+
+    done = app.test_cli_runner().invoke(
+        args=["users", "set-password", EMAIL], input=f"{NEW}\nmistyped\n{NEW}\n{NEW}\n"
+    )
+
+    assert "do not match" in done.output
+    assert signs_in_with(NEW, app)
+
+
+def test_an_unknown_address_is_told_before_a_password_is_asked_for(app: Flask) -> None:
+    refused = set_password(app, NEW, NEW, email="who@example.org")
+
+    assert refused.exit_code == 1
+    assert refused.output == "Error: who@example.org has no account.\n"
+
+
+def test_the_list_names_each_account_with_its_role_and_day(app: Flask, client: FlaskClient) -> None:
+    run = app.test_cli_runner().invoke
+    assert run(args=["users", "list"]).output == ""
+
+    sign_up(client)
+    admin(app)
+
+    today = f"{utc_now():%Y-%m-%d}"
+    assert run(args=["users", "list"]).output.splitlines() == [
+        f"bea@example.org  person  {today}",
+        f"ana@example.org  admin   {today}",
+    ]

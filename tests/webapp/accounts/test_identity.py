@@ -1,0 +1,115 @@
+"""Signing in and out, and what only an admin may do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.factories import PASSWORD, admin, given_prediction, picture, post_page, sign_in
+from webapp.models import User
+from webapp.platform.database import writing
+
+ADMINS_ONLY = [
+    ("GET", "/admin"),
+    ("POST", "/admin/training-runs"),
+    ("GET", "/admin/training-runs/1"),
+    ("POST", "/admin/training-runs/1/cancellation"),
+    ("POST", "/admin/models/1/publication"),
+]
+
+
+def test_an_admin_signs_in_and_out(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+
+    assert sign_in(client).location == "/admin"
+    assert client.get("/admin").status_code == 200
+    client.post("/session/end")
+    assert client.get("/admin").status_code == 302
+
+
+def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(
+    app: Flask, client: FlaskClient
+) -> None:
+    admin(app)
+
+    wrong = client.post("/session", data={"email": "ana@example.org", "password": "wrong"})
+    unknown = client.post("/session", data={"email": "who@example.org", "password": PASSWORD})
+
+    for response in (wrong, unknown):
+        assert response.status_code == 422
+        assert "belong together" in response.text
+    assert 'value="ana@example.org"' in wrong.text, "what was typed is kept"
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_signing_in_never_leads_to_another_site(
+    address: str, app: Flask, client: FlaskClient
+) -> None:
+    admin(app)
+    form = {"email": "ana@example.org", "password": PASSWORD, "next": address}
+
+    assert client.post("/session", data=form).location == "/admin"
+
+
+def test_signing_in_leads_back_to_the_page_that_asked(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    page = client.get("/admin/training-runs/1", follow_redirects=True).text
+    safe_next = re.search(r'name="next" value="([^"]+)"', page)
+    assert safe_next
+    form = {"email": "ana@example.org", "password": PASSWORD, "next": safe_next[1]}
+
+    assert client.post("/session", data=form).location == "/admin/training-runs/1"
+
+
+@pytest.mark.parametrize(("method", "address"), ADMINS_ONLY)
+def test_a_stranger_is_asked_to_sign_in(method: str, address: str, client: FlaskClient) -> None:
+    response = client.open(address, method=method)
+
+    assert response.status_code == 302
+    assert response.location.startswith("/session/new")
+
+
+@pytest.mark.parametrize(("method", "address"), ADMINS_ONLY)
+def test_someone_who_is_no_admin_is_sent_away(
+    method: str, address: str, app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context(), writing() as session:
+        session.add(User.create(email="bob@example.org", password=PASSWORD))
+    sign_in(client, "bob@example.org")
+
+    assert client.open(address, method=method).status_code == 403
+
+
+def test_an_admin_sees_the_history_of_all(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(app.test_client())
+    admin(app)
+    sign_in(client)
+
+    assert prediction_id not in client.get("/predictions").text
+    assert prediction_id in client.get("/predictions?whose=all").text
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    assert post_page(client, picture()).status_code == 400
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
+    assert token
+    form = {"csrf_token": token[1], "email": "who@example.org", "password": "wrong"}
+    assert client.post("/session", data=form).status_code == 422, "heard, and judged by its content"
+    assert (
+        client.post("/api/predictions", data=picture(), content_type="image/png").status_code == 202
+    )
+
+
+def test_the_first_admin_is_made_on_the_command_line(app: Flask, client: FlaskClient) -> None:
+    run = app.test_cli_runner().invoke
+    command = ["users", "create-admin", "--email", "Ana@Example.org", "--password"]
+
+    assert "needs at least 10 characters" in run(args=[*command, "short"]).output
+    assert run(args=[*command, PASSWORD]).exit_code == 0
+    assert "has an account already" in run(args=[*command, PASSWORD]).output
+    assert sign_in(client).location == "/admin"

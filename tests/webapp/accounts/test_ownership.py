@@ -1,0 +1,119 @@
+"""Nobody sees another person's handwriting: not by its link, its pictures, the API or a cache."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.factories import (
+    admin,
+    evaluated_version,
+    evaluation_with,
+    fail,
+    given_prediction,
+    picture,
+    published_version,
+    settle,
+    sign_in,
+)
+from webapp.models.evaluation import MNIST, NEVER_AGAIN, VALIDATION_CORRECTIONS
+from webapp.platform.extensions import Extensions
+
+PICTURES = ("preview", "thumbnail", "picture", "step-0-photo.png", "digits/0")
+
+
+@pytest.fixture
+def prediction_id(app: Flask, client: FlaskClient) -> str:
+    """An answered prediction of this client's visitor, with a step's picture."""
+    given = given_prediction(client)
+    settle(app, given, "7")
+    Extensions.of(app).storage.put(given, "step-0-photo.png", picture())
+    return given
+
+
+def addresses(prediction_id: str) -> list[str]:
+    page = f"/predictions/{prediction_id}"
+    return [page, f"/api{page}", *(f"{page}/images/{name}" for name in PICTURES)]
+
+
+def test_a_link_leads_its_giver_alone_to_page_and_pictures(
+    app: Flask, client: FlaskClient, prediction_id: str
+) -> None:
+    another = app.test_client()
+    given_prediction(another)
+
+    for address in addresses(prediction_id):
+        assert client.get(address).status_code == 200
+        assert another.get(address).status_code == 404
+        assert app.test_client().get(address).status_code == 404
+
+
+def test_a_foreign_prediction_answers_as_one_that_never_was(app: Flask, prediction_id: str) -> None:
+    stranger = app.test_client()
+
+    for foreign, unknown in zip(addresses(prediction_id), addresses("nobody"), strict=True):
+        assert stranger.get(foreign).data == stranger.get(unknown).data
+
+
+def test_an_admin_sees_any_prediction_and_its_pictures(app: Flask, prediction_id: str) -> None:
+    reviewer = app.test_client()
+    admin(app)
+    sign_in(reviewer)
+
+    for address in addresses(prediction_id):
+        assert reviewer.get(address).status_code == 200
+    assert "Somebody else gave this picture" in reviewer.get(f"/predictions/{prediction_id}").text
+
+
+def test_nobody_but_its_giver_tries_a_picture_again(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    fail(app, prediction_id, "The reader stopped.")
+    reviewer = app.test_client()
+    admin(app)
+    sign_in(reviewer)
+
+    assert "Try this picture again" not in reviewer.get(f"/predictions/{prediction_id}").text
+    assert reviewer.post(f"/predictions/{prediction_id}/attempts").status_code == 404
+    assert client.post(f"/predictions/{prediction_id}/attempts").status_code == 303
+
+
+def test_a_browser_asks_for_a_picture_each_time_and_no_cache_between_keeps_it(
+    app: Flask, client: FlaskClient, prediction_id: str
+) -> None:
+    for address in addresses(prediction_id)[2:]:
+        first = client.get(address)
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        kept = {"If-None-Match": first.headers["ETag"]}
+        again = client.get(address, headers=kept)
+        assert (again.status_code, again.data) == (304, b"")
+        refused = app.test_client().get(address, headers=kept)
+        assert refused.status_code == 404
+        assert refused.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("dataset", [VALIDATION_CORRECTIONS, NEVER_AGAIN])
+def test_peoples_pictures_of_an_exam_are_for_admins_alone(
+    dataset: str, app: Flask, client: FlaskClient
+) -> None:
+    champion = published_version(app)
+    version = evaluated_version(app, evaluation_with(champion_id=champion, dataset=dataset))
+    reviewer = app.test_client()
+    admin(app)
+    sign_in(reviewer)
+
+    for number in (0, 1):
+        address = f"/models/{version}/exam/pictures/{number}"
+        assert client.get(address).status_code == 404
+        assert reviewer.get(address).status_code == 200
+    for page in ("/models", f"/models/{version}"):
+        assert "/exam/pictures/" not in client.get(page).text
+    assert "/exam/pictures/" in reviewer.get(f"/admin/models/{version}").text
+
+
+def test_pictures_of_mnist_are_for_everyone(app: Flask, client: FlaskClient) -> None:
+    champion = published_version(app)
+    version = evaluated_version(app, evaluation_with(champion_id=champion, dataset=MNIST))
+
+    assert f"/models/{version}/exam/pictures/1" in client.get(f"/models/{version}").text
+    assert client.get(f"/models/{version}/exam/pictures/1").status_code == 200

@@ -1,0 +1,198 @@
+"""What weighs much needs a password that was given lately, and is written down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from tests.webapp.factories import (
+    PASSWORD,
+    admin,
+    evaluated_version,
+    evaluation_with,
+    given_prediction,
+    published_version,
+    settle,
+    sign_in,
+)
+from webapp.models import (
+    AuditAction,
+    AuditEntry,
+    Correction,
+    ModelVersion,
+    SignIn,
+    TrainingRun,
+    utc_now,
+)
+from webapp.models.sign_in import FRESHNESS
+from webapp.platform.database import db, writing
+
+WEIGHTY = [
+    "/admin/models/1/publication",
+    "/admin/models/1/override",
+    "/admin/rollbacks",
+    "/admin/pin",
+    "/admin/pin/removal",
+    "/admin/training-runs",
+]
+
+
+def let_the_sign_in_age(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        long_ago = utc_now() - FRESHNESS - timedelta(seconds=1)
+        session.execute(update(SignIn).values(began_at=long_ago))
+
+
+def actions(app: Flask) -> list[tuple[str | None, str, str, str | None]]:
+    """Who did what, in order, and in what words; signing in left out."""
+    with app.app_context():
+        entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        return [
+            (entry.email, entry.action, entry.subject, entry.note)
+            for entry in entries
+            if entry.action != AuditAction.SIGNED_IN
+        ]
+
+
+def test_an_admins_changed_password_is_on_record(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+
+    for present, new in (("wrong", "another long password"), (PASSWORD, "another long password")):
+        client.post("/account/password", data={"present": present, "new": new})
+
+    assert actions(app) == [
+        ("ana@example.org", AuditAction.CHANGED_PASSWORD, "ana@example.org", None)
+    ]
+
+
+@pytest.mark.parametrize("button", WEIGHTY)
+def test_with_an_old_sign_in_nothing_weighty_is_done_before_the_password_is_given_again(
+    button: str, app: Flask, client: FlaskClient
+) -> None:
+    published_version(app)
+    admin(app)
+    sign_in(client)
+    let_the_sign_in_age(app)
+
+    pressed = client.post(button, headers={"Referer": "http://localhost/admin/models/1"})
+
+    assert pressed.status_code == 303
+    assert pressed.location == "/session/renewal?next=/admin/models/1"
+    assert actions(app) == []
+    with app.app_context():
+        assert db.session.scalars(select(TrainingRun)).all() == []
+
+    assert client.get("/admin").status_code == 200, "looking needs no fresh sign-in"
+    wrong = client.post("/session/renewal", data={"password": "wrong", "next": "/admin/models/1"})
+    assert wrong.status_code == 422
+    right = client.post("/session/renewal", data={"password": PASSWORD, "next": "/admin/models/1"})
+    assert right.location == "/admin/models/1", "back to the button, which was not pressed for me"
+    assert [action for _, action, _, _ in actions(app)] == [AuditAction.CONFIRMED]
+    with app.app_context():
+        assert len(db.session.scalars(select(SignIn)).all()) == 1, "a new sign-in for the old"
+    assert not client.post(button).location.startswith("/session/renewal")
+
+
+@pytest.mark.parametrize("referrer", ["https://evil.example/admin", "", "http://localhost:81/x"])
+def test_confirming_never_leads_to_another_site(
+    referrer: str, app: Flask, client: FlaskClient
+) -> None:
+    admin(app)
+    sign_in(client)
+    let_the_sign_in_age(app)
+
+    pressed = client.post("/admin/rollbacks", headers={"Referer": referrer})
+
+    assert pressed.location == "/session/renewal"
+
+
+def test_stopping_a_training_waits_for_no_password(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+    client.post("/admin/training-runs", data={"recipe": "quick"})
+    let_the_sign_in_age(app)
+
+    client.post("/admin/training-runs/1/cancellation")
+
+    assert [entry[1:] for entry in actions(app)] == [
+        (AuditAction.RETRAINED, "run 1", "quick, cnn"),
+        (AuditAction.CANCELLED, "run 1", None),
+    ]
+
+
+def test_every_deed_about_models_is_written_down(app: Flask, client: FlaskClient) -> None:
+    first, second = published_version(app), published_version(app)
+    refused = evaluated_version(app, evaluation_with(passed=False))
+    admin(app)
+    sign_in(client)
+
+    client.post(f"/admin/models/{first}/publication", data={"reason": "It reads sevens better."})
+    client.post("/admin/rollbacks", data={"reason": "No, it doesn't."})
+    client.post("/admin/pin")
+    client.post("/admin/pin/removal")
+    client.post(f"/admin/models/{refused}/publication")  # is sent back: nothing to write down
+    form = {"reason": "I know better.", "understood": "yes"}
+    client.post(f"/admin/models/{refused}/override", data=form)
+
+    ana = "ana@example.org"
+    assert actions(app) == [
+        (ana, AuditAction.PUBLISHED, f"version {first}", "It reads sevens better."),
+        (ana, AuditAction.ROLLED_BACK, f"to version {second}", "No, it doesn't."),
+        (ana, AuditAction.PINNED, f"version {second}", None),
+        (ana, AuditAction.UNPINNED, f"version {second}", None),
+        (ana, AuditAction.OVERRODE, f"version {refused}", "I know better."),
+    ]
+    with app.app_context():
+        current = db.session.scalar(ModelVersion.current())
+        assert current
+        assert current.id == refused
+
+
+def test_decisions_on_corrections_are_written_down(app: Flask, client: FlaskClient) -> None:
+    giver = app.test_client()
+    prediction_id = given_prediction(giver)
+    settle(app, prediction_id, "78")
+    for position in (0, 1):
+        address = f"/predictions/{prediction_id}/digits/{position}/correction"
+        giver.post(address, data={"label": "1"})
+    admin(app)
+    sign_in(client)
+
+    client.post("/admin/corrections/approvals", data={"only": "1=1"})
+    client.post("/admin/corrections/rejections", data={"only": "2=1"})
+
+    assert [entry[1:3] for entry in actions(app)] == [
+        (AuditAction.APPROVED, "correction 1: 1"),
+        (AuditAction.REJECTED, "correction 2: 1"),
+    ]
+    with app.app_context():
+        assert len(db.session.scalars(select(Correction)).all()) == 2
+
+
+def test_an_admin_reads_in_the_log_who_came_and_from_where(app: Flask, client: FlaskClient) -> None:
+    command = ["users", "create-admin", "--email", "ana@example.org", "--password", PASSWORD]
+    app.test_cli_runner().invoke(args=command)
+    for _ in range(3):
+        sign_in(client)
+
+    newest, oldest = client.get("/admin/audit").text, client.get("/admin/audit?page=2").text
+
+    assert newest.count("signed in") == 3, "three on a page in these tests"
+    assert "ana@example.org" in newest
+    assert "127.0.0.1" in newest
+    assert "Page 1 of 2" in newest
+    assert "made an admin of" in oldest
+    assert "a command" in oldest
+
+
+def test_the_log_is_for_admins_and_has_no_button(app: Flask, client: FlaskClient) -> None:
+    assert client.get("/admin/audit").status_code == 302
+    client.post("/account", data={"email": "bob@example.org", "password": PASSWORD})
+    assert client.get("/admin/audit").status_code == 403
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert client.open("/admin/audit", method=method).status_code == 405

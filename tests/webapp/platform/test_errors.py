@@ -1,0 +1,53 @@
+"""When something is wrong, a person gets a designed page and a program a JSON sentence."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from flask import Flask, abort
+from flask.testing import FlaskClient
+
+from tests.webapp.factories import picture, post_api
+from webapp.platform import database
+from webapp.platform.errors import TITLES
+
+
+@pytest.mark.parametrize("code", sorted(TITLES))
+def test_every_error_has_a_page_and_a_sentence(code: int, app: Flask) -> None:
+    for address in ("/broken", "/api/broken"):
+        app.add_url_rule(address, endpoint=address, view_func=lambda: abort(code))
+    client = app.test_client()
+
+    page, told = client.get("/broken"), client.get("/api/broken")
+
+    assert page.status_code == told.status_code == code
+    assert TITLES[code] in page.text.replace("&#39;", "'")
+    assert told.get_json()["error"].endswith(".")
+
+
+def test_a_mistake_in_the_program_is_our_fault_and_says_so(app: Flask) -> None:
+    app.add_url_rule("/broken", view_func=lambda: 1 // 0)
+
+    response = app.test_client().get("/broken")
+
+    assert response.status_code == 500
+    assert "not your fault" in response.text
+
+
+def test_a_locked_database_asks_to_come_back_later(
+    app: Flask, tmp_path: Path, client: FlaskClient
+) -> None:
+    with app.app_context(), database.db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=100")  # the pool keeps this connection
+        connection.rollback()
+    locker = sqlite3.connect(tmp_path / "cifra.db")
+    locker.execute("BEGIN IMMEDIATE")
+
+    response = post_api(client, picture())
+
+    locker.close()
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert response.get_json()["error"]

@@ -1,0 +1,318 @@
+"""A prediction's pages: giving a picture, waiting, the answer, and the history."""
+
+from __future__ import annotations
+
+import io
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.webapp.factories import (
+    drawing,
+    fail,
+    given_prediction,
+    picture,
+    post_page,
+    refuse,
+    settle,
+)
+from webapp.imaging.uploads import EmptyPictureError, NotAPictureError
+from webapp.models import Prediction
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import Extensions
+from webapp.platform.storage import ORIGINAL, PICTURE
+
+
+def test_a_picture_leads_to_a_page_of_its_own(client: FlaskClient) -> None:
+    response = post_page(client, picture())
+
+    assert response.status_code == 303
+    page = client.get(response.location)
+    assert page.status_code == 200
+    assert "reading…" in page.text
+    assert "seven.png" in page.text
+
+
+def test_with_the_queue_away_the_answer_comes_at_once_and_says_so(client: FlaskClient) -> None:
+    began = time.monotonic()
+    response = post_page(client, picture())
+    waited = time.monotonic() - began
+
+    assert waited < 3  # one second on an idle machine
+    assert "as soon as the reader is back" in client.get(response.location).text
+
+
+def test_a_waiting_page_refreshes_itself_without_javascript(client: FlaskClient) -> None:
+    page = client.get(f"/predictions/{given_prediction(client)}")
+
+    assert '<noscript><meta http-equiv="refresh"' in page.text
+
+
+def test_the_answer_shows_number_confidence_probabilities_and_model(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    settle(app, prediction_id, "42", confidence=0.91)
+
+    page = client.get(f"/predictions/{prediction_id}").text
+
+    assert ">42<" in page
+    assert "Fairly sure" in page
+    assert "91.0\u202f%" in page
+    assert page.count('<th scope="row">') == 20, "ten probabilities for each of two digits"
+    assert "model version 1" in page
+    assert "http-equiv" not in page, "an answer stands still"
+
+
+def test_a_refused_picture_gets_the_reason_and_advice(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    refuse(app, prediction_id, "No digit found: the picture looks blank.")
+
+    page = client.get(f"/predictions/{prediction_id}").text
+
+    assert "No digit found: the picture looks blank." in page
+    assert "What helps" in page
+
+
+def test_a_failed_picture_can_be_tried_again(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    fail(app, prediction_id, "The reader stopped.")
+    assert "Try this picture again" in client.get(f"/predictions/{prediction_id}").text
+
+    response = client.post(f"/predictions/{prediction_id}/attempts")
+
+    assert response.status_code == 303
+    assert "reading…" in client.get(f"/predictions/{prediction_id}").text
+
+
+def test_trying_again_leaves_an_answer_alone(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    settle(app, prediction_id, "7")
+
+    client.post(f"/predictions/{prediction_id}/attempts")
+
+    assert client.get(f"/api/predictions/{prediction_id}").get_json()["number"] == "7"
+
+
+def test_an_unknown_prediction_is_not_found(client: FlaskClient) -> None:
+    for address in ("/predictions/nobody", "/predictions/nobody/images/preview"):
+        assert client.get(address).status_code == 404
+    assert client.post("/predictions/nobody/attempts").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "sentence"),
+    [
+        (b"", 400, EmptyPictureError.sentence),
+        (b"not a picture", 415, NotAPictureError.sentence),
+        (picture()[:200], 422, "damaged or incomplete"),
+    ],
+)
+def test_a_bad_picture_gets_a_sentence_its_name_and_the_form_again(
+    content: bytes, status: int, sentence: str, client: FlaskClient
+) -> None:
+    response = post_page(client, content, "holiday.png")
+
+    assert response.status_code == status
+    assert sentence in response.text.replace("&#39;", "'")
+    assert "holiday.png" in response.text
+    assert 'type="file"' in response.text
+
+
+def test_no_picture_gets_a_sentence(client: FlaskClient) -> None:
+    for data in ({}, {"image": (io.BytesIO(b""), "")}, {"image": "text"}):
+        response = client.post("/predictions", data=data, content_type="multipart/form-data")
+        assert response.status_code == 400
+        assert "No picture came with this" in response.text
+
+
+def test_a_refused_picture_does_not_claim_to_have_been_read(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    refuse(app, prediction_id, "I can't tell: what I see is unlike any digit.", seen="2")
+
+    page = client.get(f"/predictions/{prediction_id}").text
+
+    assert "Nearest to <strong>2</strong>" in page
+    assert "Read as" not in page
+
+
+def test_an_over_long_body_is_refused_before_it_is_read_whole(client: FlaskClient) -> None:
+    response = post_page(client, bytes(900_000))
+
+    assert response.status_code == 413
+    assert "too large" in response.text
+
+
+def test_a_name_with_markup_is_shown_as_text(client: FlaskClient) -> None:
+    response = post_page(client, picture(), "<script>alert(1)</script>.png")
+
+    assert "<script>alert" not in client.get(response.location).text
+
+
+def test_nothing_is_kept_of_a_picture_whose_row_could_not_be_committed(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE digits")
+        connection.exec_driver_sql("ALTER TABLE predictions RENAME TO elsewhere")
+
+    response = post_page(client, picture())
+
+    storage = Extensions.of(app).storage
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert not [path for path in storage.root.rglob("*") if path.is_file()]
+
+
+def test_the_history_is_empty_at_first_and_sets_no_cookie(client: FlaskClient) -> None:
+    response = client.get("/predictions")
+
+    assert "You have no readings yet" in response.text
+    assert "Set-Cookie" not in response.headers
+
+
+def test_the_history_shows_the_newest_first_in_pages(app: Flask, client: FlaskClient) -> None:
+    ids = [given_prediction(client) for _ in range(4)]
+
+    first, second = client.get("/predictions").text, client.get("/predictions?page=2").text
+
+    assert first.index(ids[3]) < first.index(ids[2]) < first.index(ids[1])
+    assert ids[0] not in first
+    assert "Older" in first
+    assert ids[0] in second
+    assert "Newer" in second
+
+
+def test_the_history_belongs_to_its_visitor(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    stranger = app.test_client()
+
+    assert prediction_id not in stranger.get("/predictions").text
+    assert prediction_id not in stranger.get("/predictions?whose=all").text
+    assert stranger.get(f"/predictions/{prediction_id}").status_code == 404
+
+
+def test_a_forged_visitor_cookie_is_nobodys(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    with app.app_context():
+        owner_id = db.session.get_one(Prediction, prediction_id).owner_id
+    forger = app.test_client()
+    forger.set_cookie("cifra_visitor", owner_id)
+
+    assert prediction_id not in forger.get("/predictions").text
+
+
+def test_the_history_is_filtered_by_digit_and_status(app: Flask, client: FlaskClient) -> None:
+    seven, three, waiting = (given_prediction(client) for _ in range(3))
+    settle(app, seven, "47")
+    settle(app, three, "3")
+
+    assert shown(client, "digit=7") == {seven}
+    assert shown(client, "status=done") == {seven, three}
+    assert shown(client, "status=pending") == {waiting}
+    assert shown(client, "digit=9") == set()
+
+
+def test_the_history_is_filtered_by_day(app: Flask, client: FlaskClient) -> None:
+    old, new = given_prediction(client), given_prediction(client)
+    with app.app_context(), writing() as session:
+        session.get_one(Prediction, old).created_at = datetime(2026, 1, 1, 23, 59, tzinfo=UTC)
+    today = datetime.now(UTC).date()
+
+    assert shown(client, "from=2026-01-01&to=2026-01-01") == {old}
+    assert shown(client, f"from={today - timedelta(days=1)}") == {new}
+    assert shown(client, "to=2025-12-31") == set()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "digit=x",
+        "digit=77",
+        "status=gone",
+        "from=yesterday",
+        "to=2026-02-30",
+        "from=0001-01-01",
+        "to=9999-12-31",
+        "from=2026-02-01&to=2026-01-01",
+        "page=0",
+        "page=-1",
+        "page=99999999999999999999",
+        "page=²",
+    ],
+)
+def test_a_filter_that_means_nothing_is_explained(query: str, client: FlaskClient) -> None:
+    for address in ("/predictions", "/api/predictions"):
+        response = client.get(f"{address}?{query}")
+        assert response.status_code == 400
+    assert client.get(f"/predictions?{query}").text.count('role="alert"') == 1
+
+
+def test_pictures_are_served_with_fixed_types_and_locked_away(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    settle(app, prediction_id, "7")
+    Extensions.of(app).storage.put(prediction_id, "step-0-photo.png", picture())
+    images = f"/predictions/{prediction_id}/images"
+
+    for name, media_type in {
+        "preview": "image/jpeg",
+        "thumbnail": "image/jpeg",
+        "picture": "image/png",
+        "step-0-photo.png": "image/png",
+        "digits/0": "image/png",
+    }.items():
+        response = client.get(f"{images}/{name}")
+        assert response.content_type == media_type
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Content-Security-Policy"].startswith("sandbox")
+        assert response.headers["Cache-Control"] == "private, no-cache"
+    for name in ("digits/1", "step-7-ink.png", "preview.jpg", "..%2fpicture", "step-0-..png"):
+        assert client.get(f"{images}/{name}").status_code == 404
+
+
+def test_a_picture_that_an_older_cifra_kept_is_shown(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    storage = Extensions.of(app).storage
+    storage.path(prediction_id, PICTURE).rename(storage.path(prediction_id, ORIGINAL))
+
+    assert client.get(f"/predictions/{prediction_id}/images/picture").status_code == 200
+
+
+def test_the_steps_from_photo_to_28_by_28_are_shown_in_order(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    settle(app, prediction_id, "7")
+    for name in ("step-10-digits.png", "step-2-ink.png", "step-0-photo.png"):
+        Extensions.of(app).storage.put(prediction_id, name, picture(drawing()))
+
+    page = client.get(f"/predictions/{prediction_id}").text
+
+    positions = [page.index(f"images/step-{number}-") for number in (0, 2, 10)]
+    assert positions == sorted(positions)
+    assert "Ink is told from paper." in page
+
+
+def test_a_bad_picture_leaves_no_row(app: Flask, client: FlaskClient) -> None:
+    post_page(client, b"not a picture")
+
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Prediction)) == 0
+
+
+def shown(client: FlaskClient, query: str) -> set[str]:
+    """The ids that the history lists for a query, on page and API alike."""
+    listed = client.get(f"/api/predictions?{query}").get_json()["predictions"]
+    ids = {prediction["id"] for prediction in listed}
+    page = client.get(f"/predictions?{query}").text
+    assert all(prediction_id in page for prediction_id in ids)
+    assert page.count('class="card"') == len(ids)
+    return ids

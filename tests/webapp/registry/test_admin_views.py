@@ -1,0 +1,164 @@
+"""The models' pages: which version answers, publishing, pinning, rolling back, and overriding."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.factories import (
+    admin,
+    evaluated_version,
+    evaluation_with,
+    published_version,
+    sign_in,
+)
+from webapp.models import ModelVersion, Publication
+from webapp.models.evaluation import VALIDATION_CORRECTIONS
+from webapp.platform.database import db
+
+
+@pytest.fixture(autouse=True)
+def signed_in(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+
+
+def test_before_the_first_model_the_page_says_so(client: FlaskClient) -> None:
+    assert "No model yet" in client.get("/admin").text
+    assert "Nothing has been published yet" in client.get("/admin/ledger").text
+    assert "There is no earlier version" in follow(client, "/admin/rollbacks")
+    assert "No model is published yet" in follow(client, "/admin/pin")
+
+
+def test_an_earlier_version_is_published_again(app: Flask, client: FlaskClient) -> None:
+    first, second = published_version(app), published_version(app)
+    assert current(app) == second
+
+    page = follow(client, f"/admin/models/{first}/publication", reason="It was better")
+
+    assert "Version 1 takes over" in page
+    assert current(app) == first
+    assert "“It was better”" in client.get("/admin/ledger").text
+    assert client.post("/admin/models/99/publication").status_code == 404
+
+
+def test_rolling_back_returns_to_the_version_before(app: Flask, client: FlaskClient) -> None:
+    first, second = published_version(app), published_version(app)
+
+    follow(client, "/admin/rollbacks", reason="Sevens went wrong")
+    assert current(app) == first
+    follow(client, "/admin/rollbacks")
+    assert current(app) == second
+
+    ledger = client.get("/admin/ledger").text
+    assert ledger.count("rolled back") == 2
+    assert "ana@example.org: “Sevens went wrong”" in ledger
+
+
+def test_the_live_version_is_pinned_and_unpinned(app: Flask, client: FlaskClient) -> None:
+    published_version(app)
+
+    follow(client, "/admin/pin")
+    assert line_that_holds(app).pinned
+    follow(client, "/admin/pin/removal")
+    assert not line_that_holds(app).pinned
+
+
+def test_a_version_that_did_not_pass_is_published_by_an_override_alone(
+    app: Flask, client: FlaskClient
+) -> None:
+    champion = published_version(app)
+    refused = evaluated_version(app, evaluation_with(passed=False, champion_id=champion))
+    override = f"/admin/models/{refused}/override"
+
+    assert "did not pass its evaluation" in follow(client, f"/admin/models/{refused}/publication")
+    for half_filled in ({"understood": "yes"}, {"reason": "I know better", "understood": None}):
+        form = {name: value for name, value in half_filled.items() if value}
+        assert "tick the box and give a reason" in follow(client, override, **form)
+        assert current(app) == champion
+
+    follow(client, override, understood="yes", reason="I know better")
+
+    assert current(app) == refused
+    line = line_that_holds(app)
+    assert (line.trigger, line.reason) == ("overridden", "I know better")
+    assert line.published_by_id == 1
+    assert "published despite its evaluation" in client.get("/admin/ledger").text
+
+
+def test_the_ledger_tells_from_when_to_when_a_version_was_live(
+    app: Flask, client: FlaskClient
+) -> None:
+    published_version(app)
+    published_version(app)
+
+    rows = re.findall(r"<time datetime=\"([^\"]+)\"", client.get("/admin/ledger").text)
+
+    since_second, since_first, until_first = rows
+    assert since_first < until_first == since_second
+
+
+def test_a_version_shows_its_exam_and_a_cell_opens_its_pictures(
+    app: Flask, client: FlaskClient
+) -> None:
+    champion = published_version(app)
+    version = evaluated_version(app, evaluation_with(champion_id=champion))
+
+    page = client.get(f"/admin/models/{version}").text
+    assert "It passed its evaluation." in page
+    assert page.index("Gained") < page.index("A picture of 4") < page.index("Lost")
+    assert page.index("Lost") < page.index("A picture of 7")
+    cells = re.findall(r'href="(/admin/models/\d+/exam[^"]+)"', page)
+    assert len(cells) == 2, "one confusion of the challenger, one of the champion"
+
+    for address, shown, other in zip(cells, "74", "47", strict=True):
+        cell = client.get(address.replace("&amp;", "&")).text
+        assert f"A picture of {shown}" in cell
+        assert f"A picture of {other}" not in cell
+    assert client.get(f"/admin/models/{version}/exam?truth=4&read=x").status_code == 404
+    assert client.get(f"/admin/models/{champion}/exam?truth=4&read=9").status_code == 404
+
+
+def test_pictures_of_people_are_for_admins_alone(app: Flask, client: FlaskClient) -> None:
+    published_version(app)
+    with_mnist = evaluated_version(app, evaluation_with())
+    with_people = evaluated_version(app, evaluation_with(dataset=VALIDATION_CORRECTIONS))
+    stranger = app.test_client()
+
+    assert client.get(f"/models/{with_people}/exam/pictures/0").mimetype == "image/png"
+    assert stranger.get(f"/models/{with_people}/exam/pictures/0").status_code == 404
+    assert stranger.get(f"/models/{with_mnist}/exam/pictures/0").mimetype == "image/png"
+    assert stranger.get(f"/models/{with_mnist}/exam/pictures/2").status_code == 404
+
+
+def test_only_an_admin_gets_in(app: Flask) -> None:
+    stranger = app.test_client()
+
+    for address in ("", "/models/1", "/ledger", "/training-runs", "/models/1/exam"):
+        assert "/session/new" in stranger.get(f"/admin{address}").location
+    for address in ("rollbacks", "pin", "pin/removal", "models/1/override"):
+        assert "/session/new" in stranger.post(f"/admin/{address}").location
+
+
+def follow(client: FlaskClient, address: str, **form: str) -> str:
+    """Post a form, as a page without JavaScript does, and read the page it leads to."""
+    response = client.post(address, data=form)
+    assert response.status_code == 303
+    return client.get(response.location.partition("#")[0]).text
+
+
+def current(app: Flask) -> int:
+    with app.app_context():
+        version = db.session.scalar(ModelVersion.current())
+        assert version
+        return version.id
+
+
+def line_that_holds(app: Flask) -> Publication:
+    with app.app_context():
+        line = db.session.scalar(Publication.current())
+        assert line
+        return line

@@ -1,0 +1,67 @@
+"""An imported model on the admin's pages: it answers nobody before it has sat its exam."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.factories import (
+    EvaluatedVersion,
+    admin,
+    evaluation_with,
+    new_version,
+    published_version,
+    sign_in,
+)
+from webapp.models import ModelVersion
+from webapp.platform.database import db, writing
+
+
+@pytest.fixture(autouse=True)
+def signed_in(app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+
+
+def imported_version(app: Flask, evaluated: EvaluatedVersion | None = None) -> int:
+    with app.app_context(), writing() as session:
+        version = new_version(session, origin="imported", architecture="mlp")
+        if evaluated:
+            version.record_evaluation(evaluated.evaluation, evaluated.pictures)
+        return version.id
+
+
+def current(app: Flask) -> int | None:
+    with app.app_context():
+        version = db.session.scalar(ModelVersion.current())
+        return version.id if version else None
+
+
+@pytest.mark.parametrize(
+    ("action", "form"),
+    [("publication", {}), ("override", {"understood": "yes", "reason": "I like it"})],
+)
+def test_without_an_exam_nothing_publishes_it_and_its_page_says_what_to_do(
+    app: Flask, client: FlaskClient, action: str, form: dict[str, str]
+) -> None:
+    live, imported = published_version(app), imported_version(app)
+
+    settle = client.post(f"/admin/models/{imported}/{action}", data=form, follow_redirects=True)
+
+    assert current(app) == live
+    assert f"flask model evaluate-version {imported}" in settle.text
+    assert "has not been evaluated" in settle.text
+    assert f'action="/admin/models/{imported}/publication"' not in settle.text
+    index = client.get("/admin").text
+    assert "not evaluated yet" in index
+    assert f"/admin/models/{imported}/publication" not in index
+
+
+def test_with_an_exam_it_is_published_as_any_other(app: Flask, client: FlaskClient) -> None:
+    published_version(app)
+    imported = imported_version(app, evaluation_with(passed=True))
+
+    client.post(f"/admin/models/{imported}/publication")
+
+    assert current(app) == imported

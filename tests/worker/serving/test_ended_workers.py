@@ -1,0 +1,122 @@
+"""Workers that end, by a stop, by a hang or by silence: real processes, and no picture is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.records import prediction_of
+from tests.support.records import waiting_prediction as waiting
+from tests.support.servers import RedisServer, Worker, wait_until
+from tests.support.slow_line import Line
+from tests.webapp.factories import published_version
+from webapp.app import create_app
+from webapp.models import Prediction, Status
+from webapp.models.prediction import MAX_CLAIMS
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import Extensions
+from webapp.platform.task_queue import TaskQueue
+from webapp.settings import Settings
+from webapp.sweep import POISON as GIVEN_UP
+from webapp.sweep import sweep
+
+POISON = b"poison"  # hangs the reader of tests.support.hanging_worker, which takes no other long
+SLOW = b"slow"
+
+
+@dataclass
+class Office:
+    """A queue, and one worker to be ended; its reader is a stand-in that needs no network."""
+
+    app: Flask
+    line: Line
+    worker: Worker
+
+    @property
+    def queue(self) -> TaskQueue:
+        return Extensions.of(self.app).queue
+
+    def all_answered(self) -> bool:
+        """Sweep as the sweep does, start the worker as a supervisor does, then look."""
+        sweep(self.queue)
+        if self.worker.process.poll() is not None:
+            self.worker.start()
+        with writing() as session:
+            rows = session.scalars(select(Prediction)).all()
+        return all(row.is_settled for row in rows)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    redis = RedisServer(tmp_path)
+    redis.start()
+    line = Line(redis.port)
+    settings = Settings(
+        secret_key="a secret for the tests",
+        data_dir=tmp_path,
+        redis_url=redis.url,
+        lease=timedelta(seconds=3),
+        stalled_after=timedelta(seconds=3),
+    )
+    app = create_app(settings)
+    hears = replace(settings, redis_url=line.url)
+    worker = Worker(hears, "one", app="tests.support.hanging_worker")
+    with app.app_context():
+        db.create_all()
+        published_version(app)
+        worker.start()
+        try:
+            wait_until(lambda: "ready." in worker.words)
+            yield Office(app, line, worker)
+        finally:
+            worker.kill()
+            line.close()
+            redis.kill()
+
+
+def test_a_worker_asked_to_end_finishes_the_batch_in_hand_and_leaves_the_rest(
+    office: Office,
+) -> None:
+    ids = [waiting(SLOW) for _ in range(150)]
+    office.queue.enqueue_prediction()
+    wait_until(lambda: any(prediction_of(key).is_settled for key in ids))
+
+    office.worker.stop()
+
+    rows = [prediction_of(key) for key in ids]
+    assert office.worker.process.returncode == 0
+    assert {row.status for row in rows} == {Status.REFUSED, Status.PENDING}, "none is half-read"
+    wait_until(office.all_answered)
+    assert {prediction_of(key).claim_count for key in ids} == {1}
+
+
+def test_a_picture_that_hangs_the_reader_fails_alone_after_some_tries(office: Office) -> None:
+    poison, *innocent = waiting(POISON), *(waiting() for _ in range(4))
+    office.queue.enqueue_prediction()
+
+    wait_until(office.all_answered)
+
+    assert prediction_of(poison).status == Status.FAILED
+    assert prediction_of(poison).claim_count == MAX_CLAIMS
+    assert prediction_of(poison).reason == GIVEN_UP
+    assert {prediction_of(key).status for key in innocent} == {Status.REFUSED}
+
+
+def test_a_worker_whose_line_to_redis_fell_silent_ends_and_the_next_one_hears(
+    office: Office,
+) -> None:
+    deaf = office.worker.process
+    wait_until(lambda: "succeeded" in office.worker.words)  # the bell that it rang at its start
+    office.line.fall_silent()
+    late = waiting()
+
+    wait_until(office.all_answered, seconds=60)
+
+    assert deaf.returncode == 1
+    assert prediction_of(late).status == Status.REFUSED

@@ -1,0 +1,182 @@
+"""Retraining: a queued run becomes a version that takes over, or ends with its reason."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flask import Flask
+
+from tests.support.publishing import publish
+from tests.support.records import (
+    corrected,
+    prediction_of,
+    queued_run,
+    run_of,
+    stored_version,
+    waiting_prediction,
+)
+from webapp.models import Evaluation, ModelVersion, PublicationTrigger, RunStatus, TrainingRun
+from webapp.models.evaluation import MNIST
+from webapp.platform.database import writing
+from webapp.settings import Settings
+from worker import tasks
+from worker.recognition.evaluation.datasets import Mnist
+from worker.training import heartbeat, runner
+
+
+def version_of(run: TrainingRun) -> ModelVersion:
+    """What the run made, with its exam."""
+    with writing() as session:
+        [made] = run.versions
+        version = session.get_one(ModelVersion, made.id)
+        assert version.evaluation is not None
+        return version
+
+
+def live_version() -> ModelVersion:
+    with writing() as session:
+        version = session.scalar(ModelVersion.current())
+        assert version is not None
+        return version
+
+
+def test_a_queued_run_trains_and_its_model_answers_the_next_prediction(app: Flask) -> None:
+    run_id = queued_run(epochs=8)
+
+    tasks.retrain(run_id)
+
+    run = run_of(run_id)
+    assert (run.status, run.reason) == (RunStatus.DONE, None)
+    assert [record["epoch"] for record in run.epochs] == [*range(1, 9)]
+    [version] = run.versions
+    assert version.origin == "trained"
+    assert version.accuracy is not None and version.accuracy > 0.8
+    prediction_id = waiting_prediction()
+    tasks.predict()
+    assert prediction_of(prediction_id).model_version_id == version.id
+
+
+def test_a_second_bell_does_not_train_again(app: Flask) -> None:
+    run_id = queued_run()
+    tasks.retrain(run_id)
+    finished_at = run_of(run_id).finished_at
+
+    tasks.retrain(run_id)
+
+    assert run_of(run_id).finished_at == finished_at
+    assert len(run_of(run_id).versions) == 1
+
+
+def test_a_clearly_worse_model_is_kept_but_does_not_take_over(app: Flask, network: Path) -> None:
+    good = stored_version(network)
+    run_id = queued_run(epochs=1)
+
+    tasks.retrain(run_id)
+
+    version = version_of(run_of(run_id))
+    assert version.failed_evaluation
+    assert version.published_at is None
+    assert "did not pass" in (version.notes or "")
+    assert live_version().id == good.id
+
+
+def test_a_fine_tuning_learns_corrections_and_records_how(
+    app: Flask, network: Path, mnist: Mnist
+) -> None:
+    champion = stored_version(network)
+    for ink in mnist.train_images[:12]:
+        corrected(np.fliplr(ink), 3, read_as=8)
+
+    run_id = queued_run(recipe="fine-tune")
+    tasks.retrain(run_id)
+
+    run = run_of(run_id)
+    assert (run.status, run.reason) == (RunStatus.DONE, None)
+    told = run.provenance
+    assert told["recipe"]["name"] == "fine-tune"
+    assert told["champion_id"] == champion.id
+    assert sum(told["corrections"]["training"]) + sum(told["corrections"]["validation"]) == 12
+    assert told["data_sha256"] == mnist.sha256
+    assert {"tensorflow", "keras", "python", "numpy"} <= set(told["libraries"])
+    assert told["seconds"] > 0
+    version = version_of(run)
+    assert version.parent_id == champion.id
+    assert version.scores["milliseconds"] > 0
+    evaluation = Evaluation.from_json(version.evaluation or {})
+    assert evaluation.champion_id == champion.id
+    assert evaluation.results[0].name == MNIST
+    assert evaluation.passed, evaluation.summary
+    assert live_version().id == version.id
+
+
+def test_without_a_champion_a_fine_tuning_becomes_a_quick_training(app: Flask) -> None:
+    run_id = queued_run(recipe="fine-tune")
+
+    tasks.retrain(run_id)
+
+    assert run_of(run_id).provenance["recipe"]["name"] == "quick"
+    assert live_version().id == version_of(run_of(run_id)).id
+
+
+def test_a_pinned_version_stays_live_though_the_challenger_passed(
+    app: Flask, network: Path
+) -> None:
+    champion = stored_version(network)
+    with writing() as session:
+        publish(session, champion.id, PublicationTrigger.CHOSEN, pinned=True)
+
+    run_id = queued_run(recipe="fine-tune")
+    tasks.retrain(run_id)
+
+    version = version_of(run_of(run_id))
+    evaluation = Evaluation.from_json(version.evaluation or {})
+    assert evaluation.passed, evaluation.summary
+    assert "pinned" in evaluation.summary[-1]
+    assert live_version().id == champion.id
+
+
+def test_without_mnist_the_run_fails_with_a_sentence(app: Flask, settings: Settings) -> None:
+    run_id = queued_run()
+    elsewhere = replace(settings, mnist_path=settings.data_dir / "nowhere.npz")
+
+    runner.carry_out(run_id, elsewhere, threading.Event())
+
+    assert run_of(run_id).status == RunStatus.FAILED
+    assert "MNIST" in (run_of(run_id).reason or "")
+
+
+def test_a_cancelled_run_stops_at_its_next_step(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_SECONDS", 0.2)
+    run_id = queued_run(epochs=10_000)
+
+    def cancel() -> None:
+        with app.app_context(), writing() as session:
+            session.get_one(TrainingRun, run_id).request_cancel()
+
+    timer = threading.Timer(3, cancel)
+    timer.start()
+    tasks.retrain(run_id)
+    timer.join()
+
+    run = run_of(run_id)
+    assert run.status == RunStatus.CANCELLED
+    assert run.versions == []
+
+
+def test_a_trainer_that_is_asked_to_end_leaves_its_run_interrupted(
+    app: Flask, settings: Settings
+) -> None:
+    run_id = queued_run(epochs=10_000)
+    shutting_down = threading.Event()
+    shutting_down.set()
+
+    runner.carry_out(run_id, settings, shutting_down)
+
+    assert run_of(run_id).status == RunStatus.INTERRUPTED
+    assert run_of(run_id).is_finished

@@ -1,0 +1,1 @@
+"""Accounts: sign-up, sessions, re-authentication, the login throttle and ownership."""

@@ -1,0 +1,48 @@
+"""Access: the one place that knows whose a prediction is. What is not yours is not there: 404."""
+
+from __future__ import annotations
+
+from flask import abort
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.identity import current_owner_id, is_admin
+from webapp.models import Prediction
+from webapp.platform.database import db
+
+
+def visible_prediction(prediction_id: str) -> Prediction:
+    """A prediction to look at: one's own, or anybody's for an admin. Aborts with 404 otherwise."""
+    prediction = db.session.get(Prediction, prediction_id)
+    if prediction is None or not (is_own(prediction) or is_admin()):
+        abort(404)
+    return prediction
+
+
+def own_prediction(session: Session, prediction_id: str) -> Prediction:
+    """One's own prediction, to change it in the caller's transaction. Aborts with 404 otherwise.
+
+    Not even an admin speaks in another person's name, so theirs alone is found.
+    """
+    prediction = session.get(Prediction, prediction_id)
+    if prediction is None or not is_own(prediction):
+        abort(404)
+    return prediction
+
+
+def is_own(prediction: Prediction) -> bool:
+    """Whether this visitor gave the picture."""
+    return prediction.owner_id == current_owner_id()
+
+
+def count_own_pictures() -> int:
+    own = visible_predictions(everyone=False).subquery()
+    return db.session.scalar(select(func.count()).select_from(own)) or 0
+
+
+def visible_predictions(*, everyone: bool) -> Select[tuple[Prediction]]:
+    """One's own predictions, newest first; everybody's for an admin who asks for them."""
+    if everyone and is_admin():
+        return Prediction.newest_first()
+    owner = current_owner_id()
+    return Prediction.newest_first().where(false()) if owner is None else Prediction.of_owner(owner)

@@ -1,0 +1,1 @@
+"""Corrections: the labels that people give, and their review by an admin."""

@@ -1,0 +1,1 @@
+"""Uploaded pictures: formats, the sandboxed decoder, colours and re-encoding. The only decoder."""

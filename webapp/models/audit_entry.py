@@ -1,0 +1,98 @@
+"""An audit entry: one deed of an admin. The database itself refuses to change or drop one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import DDL, Select, String, Text, event, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, utc_now
+from webapp.models.user import User
+
+
+class AuditAction(StrEnum):
+    """What an admin did."""
+
+    SIGNED_IN = "signed in"
+    CONFIRMED = "confirmed the password"
+    CREATED_ADMIN = "made an admin of"
+    CHANGED_PASSWORD = "changed the password"  # noqa: S105 (a deed)
+    SET_PASSWORD = "set another password for"  # noqa: S105 (a deed)
+    PUBLISHED = "published"
+    OVERRODE = "published although refused"
+    ROLLED_BACK = "rolled back"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    RETRAINED = "asked for training"
+    CANCELLED = "asked to stop training"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    IMPORTED = "imported a model"
+    DELETED = "deleted"  # what was not the admin's own
+
+
+class AuditEntry(Base):
+    """Who did what to what, when and from where.
+
+    The person is written down as they were: the account may change or go, the entry stays.
+    """
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    user_id: Mapped[int | None]  # no foreign key, as it outlives the account; None: a command
+    email: Mapped[str | None] = mapped_column(String(254))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(255))  # "version 3", "correction 12: a 7"
+    address: Mapped[str | None] = mapped_column(String(45))  # the person's IP address
+    note: Mapped[str | None] = mapped_column(Text)  # in the admin's words
+
+    @classmethod
+    def of(
+        cls,
+        action: AuditAction,
+        subject: str,
+        *,
+        by: User | None,
+        address: str | None,
+        note: str | None,
+    ) -> AuditEntry:
+        return cls(
+            user_id=by.id if by else None,
+            email=by.email if by else None,
+            action=action,
+            subject=subject,
+            address=address,
+            note=note,
+        )
+
+    @classmethod
+    def count(cls) -> Select[tuple[int]]:
+        return select(func.count()).select_from(cls)
+
+    @classmethod
+    def newest_first(cls) -> Select[tuple[AuditEntry]]:
+        return select(cls).order_by(cls.id.desc())
+
+
+REFUSALS = {
+    "sqlite": [
+        f"create trigger audit_entries_no_{action} before {action} on audit_entries begin"
+        " select raise(abort, 'The audit log is never changed.'); end"
+        for action in ("update", "delete")
+    ],
+    "postgresql": [
+        "create function refuse_to_change_the_audit_log() returns trigger language plpgsql as"
+        " $$ begin raise exception 'The audit log is never changed.'; end $$",
+        "create trigger audit_entries_no_change before update or delete or truncate"
+        " on audit_entries for each statement execute function refuse_to_change_the_audit_log()",
+    ],
+}
+
+for dialect, statements in REFUSALS.items():
+    for statement in statements:
+        refusal = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+        event.listen(AuditEntry.__table__, "after_create", refusal)

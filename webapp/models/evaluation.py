@@ -1,0 +1,73 @@
+"""An evaluation: the scores of challenger and champion on the same datasets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MNIST = "MNIST test set"
+VALIDATION_CORRECTIONS = "Validation corrections"
+NEVER_AGAIN = "Never again"  # all that a published version once misread, and people corrected
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The scores of one network on one dataset."""
+
+    accuracy: float  # 0..1
+    confusion: list[list[int]]  # 10×10: rows are the true labels, columns the predicted ones
+    calibration_error: float  # 0..1, expected calibration error
+
+    @property
+    def errors(self) -> int:
+        """The number of digits that were taken for another digit."""
+        return sum(
+            count
+            for truth, row in enumerate(self.confusion)
+            for predicted, count in enumerate(row)
+            if predicted != truth
+        )
+
+
+@dataclass(frozen=True)
+class DatasetResult:
+    """The scores of both networks on one dataset."""
+
+    name: str  # MNIST, VALIDATION_CORRECTIONS or NEVER_AGAIN
+    count: int
+    challenger: Metrics
+    champion: Metrics | None  # None: there was no champion to compare with
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The whole result. `ModelVersion.evaluation` stores `to_json()`; pages read `from_json()`.
+
+    The pictures that either network misread are rows of their own: `EvaluationPicture`.
+    """
+
+    passed: bool
+    summary: list[str]  # plain sentences: the decision first, then each reason
+    champion_id: int | None  # the version that the challenger was compared with
+    margin: float  # the accuracy that the challenger may lose, 0..1
+    results: list[DatasetResult] = field(default_factory=list)
+
+    def result_on(self, dataset: str) -> DatasetResult | None:
+        """The result on the dataset of this name; None where it was not part of the evaluation."""
+        return next((result for result in self.results if result.name == dataset), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Evaluation:
+        results = [
+            DatasetResult(
+                name=result["name"],
+                count=result["count"],
+                challenger=Metrics(**result["challenger"]),
+                champion=Metrics(**result["champion"]) if result["champion"] else None,
+            )
+            for result in stored["results"]
+        ]
+        return cls(**{**stored, "results": results})

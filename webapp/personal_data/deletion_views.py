@@ -1,0 +1,55 @@
+"""The deletion of all of one's data, or of the account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.accounts.identity import current_owner_id, end_session, person_required
+from webapp.accounts.limits import limit_passwords
+from webapp.accounts.login_throttle import LoginThrottledError
+from webapp.accounts.ownership import count_own_pictures
+from webapp.accounts.service import WRONG_PASSWORD, is_own_password
+from webapp.accounts.views import account_page
+from webapp.personal_data.deletion import OnlyAdminError, delete_account, delete_all_of
+
+pages = Blueprint("deletions", __name__, url_prefix="/account")
+
+ONLY_ADMIN = (
+    "You are the only admin, and without one nobody could look after the models. "
+    "Make another first: flask users create-admin."
+)
+
+
+@pages.get("/data/deletion")
+def new() -> str:
+    return render_template("personal_data/delete_all.html", pictures=count_own_pictures())
+
+
+@pages.post("/data/deletion")
+def create() -> Response:
+    owner_id = current_owner_id() or abort(404)
+    count = delete_all_of(owner_id)
+    noun = "picture" if count == 1 else "pictures"
+    flash(f"{count:,} {noun} and all that you said of them are deleted.")
+    return redirect(url_for("personal_data.show"), 303)
+
+
+@pages.post("/deletion")
+@limit_passwords
+@person_required
+def create_for_account() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    try:
+        is_right = is_own_password(request.form.get("password", ""))
+    except LoginThrottledError as error:
+        return account_page(deletion_problem=str(error)), 429, error.headers
+    if not is_right:
+        return account_page(deletion_problem=WRONG_PASSWORD), 422
+    try:
+        delete_account(current_user)
+    except OnlyAdminError:
+        return account_page(deletion_problem=ONLY_ADMIN), 409
+    end_session()
+    flash("Your account is deleted, with all that you gave and said.")
+    return redirect(url_for("home.index"), 303)

@@ -1,0 +1,1 @@
+"""The infrastructure that every feature uses: database, storage, task queue, limits, errors."""

@@ -1,0 +1,32 @@
+"""The front page: give a picture, and see your latest readings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from webapp.corrections.service import visible_corrections
+from webapp.platform.extensions import extensions
+from webapp.predictions.history import latest
+
+pages = Blueprint("home", __name__)
+
+LATEST = 6
+
+
+@pages.get("/")
+def index() -> str:
+    return front_page()
+
+
+def front_page(problem: str | None = None, filename: str | None = None) -> str:
+    """The page, with what was wrong with the last picture where something was."""
+    predictions = latest(LATEST)
+    return render_template(
+        "predictions/home.html",
+        latest=predictions,
+        words=visible_corrections(predictions),
+        problem=problem,
+        filename=filename,
+        max_bytes=extensions.settings.max_upload_bytes,
+        retention=extensions.settings.retention,
+    )

@@ -1,0 +1,19 @@
+"""The rate limit of everything that puts a picture into the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from webapp.accounts.identity import current_owner_id
+from webapp.platform.rate_limits import rate_limit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def limit_uploads(view: Callable[P, T]) -> Callable[P, T]:
+    """Limit the uploads and retries of one person, and those from one address."""
+    by_person = rate_limit("uploads_per_person", "minute", scope="uploads", key=current_owner_id)
+    by_address = rate_limit("uploads_per_address", "minute", scope="uploads")
+    return by_person(by_address(view))

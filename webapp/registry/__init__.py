@@ -1,0 +1,1 @@
+"""The model registry: versions, evaluations, publishing and the deployment history."""

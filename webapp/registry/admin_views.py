@@ -1,0 +1,59 @@
+"""The admin's pages of the models: the live one, and all that is known of each version."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from webapp.accounts.identity import admin_required
+from webapp.models import (
+    Correction,
+    Evaluation,
+    EvaluationPicture,
+    ModelVersion,
+    Publication,
+    TrainingRun,
+    deployment_history,
+)
+from webapp.models.evaluation import MNIST
+from webapp.platform.database import db
+from webapp.registry.confusion import confusions_of
+from webapp.training.curves import curves_of
+
+pages = Blueprint("models", __name__, url_prefix="/admin")
+
+
+@pages.get("")
+@admin_required
+def index() -> str:
+    return render_template(
+        "registry/admin_index.html",
+        current=db.session.scalar(ModelVersion.current()),
+        publication=db.session.scalar(Publication.current()),
+        earlier=db.session.scalar(ModelVersion.before_current()),
+        versions=db.session.scalars(ModelVersion.newest_first()).all(),
+        corrections_waiting=db.session.scalar(Correction.waiting()),
+        under_way=db.session.scalar(TrainingRun.under_way()),
+    )
+
+
+@pages.get("/models/<int:version_id>")
+@admin_required
+def show(version_id: int) -> str:
+    version = db.session.get(ModelVersion, version_id) or abort(404)
+    run = version.training_run_id and db.session.get(TrainingRun, version.training_run_id)
+    evaluation = Evaluation.from_json(version.evaluation) if version.evaluation else None
+    pictures = db.session.scalars(EvaluationPicture.of_version(version.id)).all()
+    return render_template(
+        "registry/admin_show.html",
+        version=version,
+        current=db.session.scalar(ModelVersion.current()),
+        publication=db.session.scalar(Publication.current()),
+        deployments=deployment_history(db.session(), version_id=version.id),
+        evaluation=evaluation,
+        gained=[picture for picture in pictures if picture.is_gained],
+        lost=[picture for picture in pictures if picture.is_lost],
+        confusions=confusions_of(evaluation) if evaluation else {},
+        MNIST=MNIST,
+        run=run,
+        curves=curves_of(run.epochs, run.epochs_planned) if run else [],
+    )

@@ -1,0 +1,68 @@
+"""The routes: every blueprint of the app, in one list."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from webapp.accounts import reauthentication, sessions
+from webapp.accounts import views as accounts
+from webapp.admin import audit_log
+from webapp.corrections import api as corrections_api
+from webapp.corrections import confirmations, review_views
+from webapp.corrections import views as corrections
+from webapp.personal_data import deletion_views
+from webapp.personal_data import views as personal_data
+from webapp.platform import health
+from webapp.predictions import api as predictions_api
+from webapp.predictions import deletion_views as prediction_deletion
+from webapp.predictions import home, images, retries
+from webapp.predictions import views as predictions
+from webapp.registry import (
+    admin_views,
+    deployment_views,
+    evaluation_views,
+    publishing_views,
+    rereadings,
+)
+from webapp.registry import views as registry
+from webapp.training import api as training_api
+from webapp.training import cancellations
+from webapp.training import views as training
+
+PAGES = (
+    home,
+    predictions,
+    retries,
+    corrections,
+    confirmations,
+    images,
+    personal_data,
+    prediction_deletion,
+    deletion_views,
+    sessions,
+    reauthentication,
+    accounts,
+    health,
+    registry,
+    admin_views,
+    publishing_views,
+    deployment_views,
+    audit_log,
+    evaluation_views,
+    training,
+    cancellations,
+    review_views,
+    rereadings,
+)
+APIS = (predictions_api, corrections_api, training_api)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages with CSRF protection, and the API without form tokens."""
+    csrf = CSRFProtect(app)
+    for module in PAGES:
+        app.register_blueprint(module.pages)
+    for module in APIS:
+        csrf.exempt(module.resource)  # programs have no token; see platform.cross_origin
+        app.register_blueprint(module.resource)

@@ -1,0 +1,1 @@
+"""Training runs: start, progress and cancellation."""

@@ -1,0 +1,106 @@
+"""A training run: pressed for once, watched until it is over."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from webapp.accounts.identity import admin_required, current_owner_id, fresh_admin_required
+from webapp.models import AuditAction, Correction, Evaluation, ModelVersion, TrainingRun
+from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE, WEB_RECIPES
+from webapp.platform.audit import record
+from webapp.platform.database import db, writing
+from webapp.platform.extensions import extensions
+from webapp.platform.rate_limits import rate_limit
+from webapp.training.correction_counts import correction_counts
+from webapp.training.curves import curves_of
+
+pages = Blueprint("training_runs", __name__, url_prefix="/admin/training-runs")
+
+RUNS_SHOWN = 20
+
+
+@pages.get("")
+@admin_required
+def index() -> str:
+    """What a press of Retrain would do, and what the presses before it did."""
+    session = db.session()
+    champion = session.scalar(ModelVersion.current())
+    return render_template(
+        "training/index.html",
+        champion=champion,
+        can_fine_tune=champion is not None and champion.architecture in ARCHITECTURES,
+        architectures=ARCHITECTURES,
+        correction_counts=correction_counts(session),
+        waiting=session.scalar(Correction.waiting()),
+        expected=TrainingRun.expected,
+        session=session,
+        under_way=session.scalar(TrainingRun.under_way()),
+        runs=session.scalars(TrainingRun.newest_first().limit(RUNS_SHOWN)).all(),
+    )
+
+
+@pages.post("")
+@rate_limit("retrains_per_person", "hour", scope="training", key=current_owner_id)
+@fresh_admin_required
+def create() -> Response:
+    """Queue a run. The database allows one at a time, so a second press lands on the first."""
+    recipe, architecture = _what_to_train()
+    try:
+        with writing() as session:
+            run = TrainingRun(
+                requested_by_id=current_user.id, recipe=recipe, architecture=architecture
+            )
+            session.add(run)
+            session.flush()
+            record(
+                session, AuditAction.RETRAINED, f"run {run.id}", note=f"{recipe}, {architecture}"
+            )
+    except IntegrityError:
+        return _show_the_one_under_way()
+    if not extensions.queue.enqueue_training(run.id):
+        flash("The trainer is away at the moment; the run starts as soon as it is back.")
+    return redirect(url_for("training_runs.show", run_id=run.id), 303)
+
+
+@pages.get("/<int:run_id>")
+@admin_required
+def show(run_id: int) -> str:
+    run = db.session.get(TrainingRun, run_id) or abort(404)
+    version = run.versions[0] if run.versions else None
+    return render_template(
+        "training/show.html",
+        run=run,
+        curves=curves_of(run.epochs, run.epochs_planned),
+        expected=TrainingRun.expected(
+            db.session(), recipe=run.recipe, architecture=run.architecture
+        ),
+        version=version,
+        evaluation=Evaluation.from_json(version.evaluation)
+        if version and version.evaluation
+        else None,
+    )
+
+
+def _what_to_train() -> tuple[str, str]:
+    """The recipe and the architecture that the form names. A fine-tuning keeps the champion's."""
+    recipe = request.form.get("recipe", FINE_TUNE)
+    architecture = request.form.get("architecture", next(iter(ARCHITECTURES)))
+    if recipe not in WEB_RECIPES or architecture not in ARCHITECTURES:
+        abort(400)
+    champion = db.session.scalar(ModelVersion.current())
+    if recipe == FINE_TUNE and champion is not None:
+        architecture = champion.architecture
+    db.session.rollback()  # the write that follows needs a transaction of its own
+    return recipe, architecture
+
+
+def _show_the_one_under_way() -> Response:
+    run = db.session.scalar(TrainingRun.under_way())
+    if run is None:  # it ended between the press and this look
+        flash("The last run has just ended. Press Retrain again.")
+        return redirect(url_for("training_runs.index"), 303)
+    flash("A training run is already under way: this one. The next can start when it is over.")
+    return redirect(url_for("training_runs.show", run_id=run.id), 303)

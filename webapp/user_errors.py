@@ -1,0 +1,21 @@
+"""What was not accepted, as an error that its sender is told."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """What somebody sent was not accepted: a sentence for the person, and the HTTP status."""
+
+    status = 400
+    sentence = ""
+    retry_after: int | None = None  # seconds, where the same may be accepted later
+
+    def __init__(self, sentence: str | None = None) -> None:
+        self.sentence = sentence or self.sentence
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}

@@ -1,0 +1,99 @@
+"""The Celery app of the workers: `celery -A worker.celery_app worker -Q predictions -P solo`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from celery import Task
+from celery.signals import worker_ready, worker_shutting_down
+from redis import Redis, RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from webapp.app import create_app
+from webapp.models import Prediction, TrainingRun
+from webapp.platform.database import db
+from webapp.platform.extensions import Extensions
+from webapp.platform.task_queue import make_celery
+from webapp.settings import Settings
+from worker import tasks
+from worker.serving.live_model import LiveModel
+from worker.serving.watchdog import Watchdog
+from worker.training.priority import lower_priority
+
+# TensorFlow reads these at its import. Small batches gain nothing beyond two threads, and the
+# machine has other work to do.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
+
+# Nobody looks at a worker while it waits for SQLite's lock, and its answers are worth waiting for.
+settings = replace(Settings.from_environment(), busy_timeout=timedelta(seconds=15))
+flask_app = create_app(settings)
+live_model = LiveModel(settings.models_dir)
+flask_app.extensions["cifra_live_model"] = live_model
+watchdog = Watchdog(patience=settings.stalled_after)
+
+
+class TaskInApp(Task):  # type: ignore[type-arg]
+    """A task that runs inside the Flask app, where settings, storage and database are."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with watchdog.hearing(), flask_app.app_context():
+            return self.run(*args, **kwargs)
+
+
+celery = make_celery(settings)
+celery.task(name=tasks.PREDICT, base=TaskInApp)(tasks.predict)
+celery.task(name=tasks.RETRAIN, base=TaskInApp)(tasks.retrain)
+celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
+
+
+@worker_ready.connect
+def get_ready(sender: Any, **_: Any) -> None:
+    """Load the network before the first person waits, and take up what was left behind."""
+    Extensions.of(flask_app).queue.enqueue_prediction()
+    is_trainer = "training" in sender.app.amqp.queues.consume_from
+    work_waits = _run_waits if is_trainer else _picture_waits
+    watchdog.watch(lambda: _redis_answers() and _safely(work_waits))
+    if is_trainer:
+        lower_priority()
+    else:
+        live_model.watch(flask_app, tasks.shutting_down)
+
+
+@worker_shutting_down.connect
+def stop_training(**_: Any) -> None:
+    """A training ends at its next step, so that the process ends within seconds."""
+    tasks.shutting_down.set()
+
+
+def _picture_waits(session: Session) -> bool:
+    return Prediction.any_waiting(session)
+
+
+def _run_waits(session: Session) -> bool:
+    return session.scalar(TrainingRun.queued()) is not None
+
+
+def _safely(work_waits: Callable[[Session], bool]) -> bool:
+    """Ask the database; while it is away, a worker that started afresh could do nothing either."""
+    try:
+        with flask_app.app_context(), db.session() as session:
+            return work_waits(session)
+    except SQLAlchemyError:
+        return False
+
+
+def _redis_answers() -> bool:
+    """Ask over a connection of its own: the worker's may be the one that is dead."""
+    try:
+        with Redis.from_url(
+            settings.redis_url, socket_connect_timeout=1, socket_timeout=1
+        ) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False

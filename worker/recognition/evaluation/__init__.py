@@ -1,0 +1,1 @@
+"""Evaluation of the recogniser: datasets, metrics and the report."""

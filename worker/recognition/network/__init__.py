@@ -1,0 +1,1 @@
+"""The networks: architectures, files, calibration and the classifier."""

@@ -1,0 +1,1 @@
+"""From a photograph to its ink: page, letterbox, illumination, ruled lines, binarisation."""

@@ -1,0 +1,1 @@
+"""From ink to glyphs: components, grouping, reading order, touching digits, rotation."""

@@ -1,0 +1,1 @@
+"""Training of the networks: recipes, data, augmentation and the loop."""

@@ -1,0 +1,1 @@
+"""Training pictures that the program draws."""

@@ -1,0 +1,137 @@
+"""The live model: the network this process answers with, following what was published last."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.models import ModelVersion
+from webapp.platform.database import db, writing
+from worker.model_files.store import verified_file
+
+if TYPE_CHECKING:
+    from worker.recognition.reader import Reader
+
+LOOK_EVERY_SECONDS = 0.5  # for a new publication; loading it takes about as long again
+RETRY_SECONDS = 60.0  # until a file that would not load is tried again: it may have been restored
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LiveReader:
+    """A version, and the reader that answers with its network."""
+
+    version_id: int
+    reader: Reader
+
+
+class LiveModel:
+    """Keeps a live model: the version published last among those that load.
+
+    A thread of its own looks for a publication, loads, verifies and warms the new network, and
+    switches the reference; until then, and for good when that fails, the old one answers.
+    """
+
+    def __init__(self, models_dir: Path) -> None:
+        self._models_dir = models_dir
+        self._live: LiveReader | None = None
+        self._failed: dict[int, float] = {}  # version to the moment it may be tried again
+        self._catching_up = threading.Lock()
+
+    @classmethod
+    def of(cls, app: Flask) -> LiveModel:
+        """The one that a worker's app holds."""
+        held: LiveModel = app.extensions["cifra_live_model"]
+        return held
+
+    def follow(self) -> LiveReader | None:
+        """The model to answer the next batch with, at once; None while there is none to be had."""
+        if self._live is None:  # with nothing to answer with, waiting is all there is
+            self.catch_up()
+        return self._live
+
+    def watch(self, app: Flask, stop: threading.Event) -> None:
+        """Follow the publications in a thread of its own, until told to stop."""
+
+        def look() -> None:
+            while not stop.is_set():
+                try:
+                    with app.app_context():
+                        self.catch_up()
+                except SQLAlchemyError as error:
+                    log.warning("The database is away (%s); the live model stays.", error)
+                stop.wait(LOOK_EVERY_SECONDS)
+
+        threading.Thread(target=look, name="live-model", daemon=True).start()
+
+    def catch_up(self) -> None:
+        """Load what was published last, and switch to it, if it is not live here yet."""
+        with self._catching_up:
+            try:
+                for version in db.session.scalars(ModelVersion.latest_publications()).all():
+                    if self._live and self._live.version_id == version.id:
+                        break
+                    if self._may_try(version) and self._load(version):
+                        break
+            finally:
+                db.session.rollback()  # a long-lived process must not hold its snapshot open
+
+    def _may_try(self, version: ModelVersion) -> bool:
+        return self._failed.get(version.id, 0.0) <= time.monotonic()
+
+    def _load(self, version: ModelVersion) -> bool:
+        """Whether the version is live now."""
+        try:
+            reader = load_reader(self._models_dir, version)
+        except Exception as error:  # whatever a damaged file does must not stop the answers
+            self._give_up_on(version, error)
+            return False
+        self._live = LiveReader(version.id, reader)
+        gc.collect()  # networks are full of cycles, and would pile up over many swaps
+        self._failed.pop(version.id, None)
+        _note(version.id, load_error=None)
+        log.info("Answering with %s (%s).", version.name, version.architecture)
+        return True
+
+    def _give_up_on(self, version: ModelVersion, error: Exception) -> None:
+        if version.id not in self._failed:
+            log.error("%s could not be loaded: %s", version.name.capitalize(), error)
+            _note(version.id, load_error=str(error))
+        self._failed[version.id] = time.monotonic() + RETRY_SECONDS
+
+
+def load_reader(models_dir: Path, version: ModelVersion) -> Reader:
+    """Verify, load, warm and test. Raises WrongFileError, ModelFileError or SelfTestError."""
+    _import_tensorflow()
+    from worker.recognition.network.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.recognition.network.self_test import require_reading  # noqa: PLC0415
+    from worker.recognition.reader import Reader  # noqa: PLC0415
+
+    classifier = Classifier.load(verified_file(models_dir, version))
+    require_reading(classifier, version.accuracy)
+    return Reader(classifier)
+
+
+@cache
+def _import_tensorflow() -> None:
+    """Import it once, and exempt it from garbage collection, which would hold up answers."""
+    import worker.recognition.network.self_test  # noqa: F401, PLC0415
+
+    gc.freeze()
+
+
+def _note(version_id: int, *, load_error: str | None) -> None:
+    with writing() as session:
+        version = session.get(ModelVersion, version_id)
+        if version is not None and version.load_error != load_error:
+            version.load_error = load_error

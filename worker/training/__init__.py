@@ -1,0 +1,1 @@
+"""Training runs as the worker carries them out: training, evaluation and promotion."""

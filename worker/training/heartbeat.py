@@ -1,0 +1,54 @@
+"""The heartbeat: a training run's row shows that its trainer is alive, and whether to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import wait
+from contextlib import contextmanager
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from webapp.models import RunStatus, TrainingRun
+from webapp.platform.database import writing
+from worker.training.priority import heartbeat_executor
+
+HEARTBEAT_SECONDS = 2.0  # also the interval at which a request to cancel is noticed
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def heartbeat(run_id: int) -> Iterator[threading.Event]:
+    """Update the run's row while the caller trains; the event is set when it should stop."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    should_stop = threading.Event()
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(HEARTBEAT_SECONDS):
+            try:
+                with app.app_context(), writing() as session:
+                    if not _beat_once(session, run_id):
+                        should_stop.set()
+            except SQLAlchemyError as error:
+                log.warning("The heartbeat could not be written: %s", error)
+
+    beating = heartbeat_executor.submit(beat)
+    try:
+        yield should_stop
+    finally:
+        ended.set()
+        wait([beating])
+
+
+def _beat_once(session: Session, run_id: int) -> bool:
+    """Record a heartbeat; returns whether the run is still running and not to be cancelled."""
+    run = session.get(TrainingRun, run_id)
+    if run is None or run.status != RunStatus.RUNNING:
+        return False
+    run.show_life()
+    return run.cancel_requested_at is None

@@ -1,0 +1,53 @@
+"""Rereading: after a publication, the live version reads all corrected pictures again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.orm import Session
+
+from webapp.models import ModelVersion, utc_now
+from webapp.platform.database import db, writing
+from worker.serving.live_model import LiveModel
+from worker.training.correction_dataset import load_corrections
+from worker.training.evaluation_sets import EvaluationSet, predict_labels
+
+
+@dataclass(frozen=True)
+class Reread:
+    """What came out; `ModelVersion.scores["reread"]` keeps it."""
+
+    at: str  # ISO 8601, UTC
+    count: int  # approved corrections, each picture once
+    right_then: int  # by the models that read them first
+    right_now: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Of {self.count:,} corrected pictures it reads {self.right_now:,} rightly; "
+            f"{self.right_then:,} were at the time."
+        )
+
+
+def reread_corrections(live_model: LiveModel) -> Reread | None:
+    """Read and keep the count with the live version; None where no model loads."""
+    live = live_model.follow()
+    if live is None:
+        return None
+    with Session(db.engine) as session:
+        corrections = load_corrections(session)
+    evaluation_set = EvaluationSet(
+        "Corrections", corrections.images, corrections.labels, margin=0.0
+    )
+    labels = predict_labels(evaluation_set, live.reader.classifier).labels
+    reread = Reread(
+        at=utc_now().isoformat(timespec="seconds"),
+        count=len(corrections),
+        right_then=len(corrections) - len(corrections.misread),
+        right_now=int((labels == corrections.labels).sum()),
+    )
+    with writing() as session:
+        version = session.get_one(ModelVersion, live.version_id)
+        version.scores = {**version.scores, "reread": asdict(reread)}
+    return reread
