@@ -20,7 +20,8 @@ from worker.recognition.evaluation.photo_sets import read_photo_sets
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.reader import Reader
 from worker.recognition.training.augmentation import Strength
-from worker.recognition.training.loop import RECIPES, Recipe, train
+from worker.recognition.training.loop import train
+from worker.recognition.training.recipes import RECIPES, Recipe
 
 BASE = replace(RECIPES["quick"], strength=None, outliers=0, drawn=0)
 WARPED = replace(BASE, strength=Strength(degraded=0.0))

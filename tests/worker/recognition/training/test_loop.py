@@ -12,15 +12,10 @@ from worker.recognition.arrays import NO_DIGIT
 from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.network.architectures import ARCHITECTURES, build
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.training.loop import (
-    RECIPES,
-    Champion,
-    EpochRecord,
-    TrainingCorrections,
-    TrainingStoppedError,
-    make_batches,
-    train,
-)
+from worker.recognition.training.batches import TrainingCorrections, make_batches
+from worker.recognition.training.loop import Champion, train
+from worker.recognition.training.progress import EpochRecord, TrainingStoppedError
+from worker.recognition.training.recipes import RECIPES
 
 BRIEF = replace(RECIPES["quick"], architecture="mlp", epochs=2, batch=32, outliers=8, drawn=4)
 
@@ -43,7 +38,7 @@ def test_a_training_tells_of_every_epoch_and_gives_a_network_that_has_learned(
 
 def test_a_training_that_is_asked_to_stop_stops_between_two_steps(mnist: Mnist) -> None:
     with pytest.raises(TrainingStoppedError):
-        train(BRIEF, mnist, should_stop=lambda: True, stop_asked_every=0.0)
+        train(BRIEF, mnist, should_stop=lambda: True, check_seconds=0.0)
 
 
 def test_a_training_that_is_asked_to_stop_while_the_program_draws_stops_there(mnist: Mnist) -> None:
@@ -142,5 +137,5 @@ def test_the_recipe_that_ships_ends_with_rounds_on_calmer_pictures() -> None:
 
 def test_a_training_in_stages_counts_its_epochs_through(mnist: Mnist) -> None:
     told: list[EpochRecord] = []
-    train(replace(BRIEF, epochs=8, rounds=2), mnist, on_epoch=told.append)
+    train(replace(BRIEF, epochs=8, averaging_stages=2), mnist, on_epoch=told.append)
     assert [record.epoch for record in told] == list(range(1, 9))
