@@ -6,10 +6,10 @@ import numpy as np
 
 from worker.recognition.arrays import Images
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.training.synthetic.glyph_templates import Shape
+from worker.recognition.training.synthetic.glyph_templates import Template
 from worker.recognition.training.synthetic.stroke_renderer import draw
 
-STYLES: dict[str, tuple[int, Shape]] = {
+STYLES: dict[str, tuple[int, Template]] = {
     "nines with a looped tail": (
         9,
         [[(0.8, 0.2), (0.45, 0), (0.15, 0.22), (0.45, 0.42), (0.8, 0.2)],

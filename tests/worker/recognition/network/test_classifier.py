@@ -1,4 +1,4 @@
-"""The classifier: one look where the network is sure, five where it is not."""
+"""The classifier: one view where the network is sure, five where it is not."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_what_is_in_doubt_is_looked_at_from_five_places(
 
     assert len(doubtful) > 20
     places = [(0, 0), *ASIDE]
-    looks = [classifier.logits(np.roll(doubtful, place, axis=(1, 2))) for place in places]
-    expected = CALIBRATION.probabilities(np.mean(looks, axis=0))
+    views = [classifier.logits(np.roll(doubtful, place, axis=(1, 2))) for place in places]
+    expected = CALIBRATION.probabilities(np.mean(views, axis=0))
     got = classifier.classify(doubtful).probabilities
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
