@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.network.classifier import VIEW_SHIFTS, SURE, Classifier
+from worker.recognition.network.classifier import SURE, VIEW_SHIFTS, Classifier
 
 CALIBRATION = Calibration()
 
