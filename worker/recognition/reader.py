@@ -1,11 +1,12 @@
 """The reader: from pictures to readings, with few network calls for all pictures of a batch.
 
 The work for one picture is bounded before it is done: a page with too many components or glyphs
-is refused early, few glyphs are split, and a page of many glyphs is not tried on its sides.
+is refused early, few glyphs are split, and each side of a page is sampled before it is read.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,8 +38,8 @@ from worker.recognition.segmentation.grouping import (
 from worker.recognition.segmentation.touching_digits import is_wide, propose_splits
 
 SIDEWAYS = (1, 3)  # quarter turns; a page is not tried upside down, where a 6 would be a 9
-MAX_SPLIT_GLYPHS = 12  # of one picture
-MAX_SIDEWAYS_GLYPHS = 120  # of one picture on one side
+MAX_SPLIT_GLYPHS = 8  # of one picture
+MAX_SIDEWAYS_GLYPHS = 240  # of one picture, on both sides together
 SAMPLE_SIZE = 12  # glyphs of a side that are read before its others
 
 DigitReadings = list[DigitReading]
@@ -115,7 +116,7 @@ class Reader:
             if group and decide(group, self.calibration)[1] is not None
         ]
         sides = [
-            _Side.of(candidates[index], quarter_turns)
+            _Side.of(candidates[index], index, quarter_turns)
             for index in undecided
             for quarter_turns in SIDEWAYS
         ]
@@ -124,15 +125,21 @@ class Reader:
         return [sideways.get(index) or group for index, group in enumerate(digits)]
 
     def _read_sides(self, sides: Sequence[_Side]) -> list[DigitReadings]:
-        """The digits of each side, or of its sample alone where that does not look like digits."""
+        """The digits of each side; those of its sample alone where that does not convince."""
         digits = self._classify([side.sample() for side in sides])
         promising = [
             index
             for index, side in enumerate(sides)
             if side.is_sampled and sum(map(is_sure, digits[index])) * 2 >= len(digits[index])
         ]
-        read = self._classify([sides[index].glyphs() for index in promising])
-        for index, group in zip(promising, read, strict=True):
+        glyphs_of: Counter[int] = Counter()
+        for index in promising:
+            glyphs_of[sides[index].picture] += len(sides[index].regions)
+        chosen = [i for i in promising if glyphs_of[sides[i].picture] <= MAX_SIDEWAYS_GLYPHS]
+        read = self._classify([sides[index].glyphs() for index in chosen])
+        for index in promising:
+            digits[index] = []
+        for index, group in zip(chosen, read, strict=True):
             digits[index] = group
         return digits
 
@@ -160,17 +167,16 @@ class _Candidate:
 class _Side:
     """A page seen from one side."""
 
+    picture: int  # its place in the batch
     found: PageComponents
     regions: Sequence[Region]
 
     @classmethod
-    def of(cls, candidate: _Candidate, quarter_turns: int) -> _Side:
-        """The side after so many quarter turns; without regions where it holds no number."""
+    def of(cls, candidate: _Candidate, picture: int, quarter_turns: int) -> _Side:
+        """The side after counter-clockwise quarter turns; without regions where it is refused."""
         assert candidate.found is not None  # a picture without components has no digits
         regions = find_regions(candidate.found, quarter_turns)
-        if isinstance(regions, Refusal) or len(regions) > MAX_SIDEWAYS_GLYPHS:
-            return cls(candidate.found, ())
-        return cls(candidate.found, regions)
+        return cls(picture, candidate.found, () if isinstance(regions, Refusal) else regions)
 
     @property
     def is_sampled(self) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from worker.recognition.segmentation.components import Component
 
-Boxes = NDArray[np.int64]  # (n, 4): left, top, right, bottom
+Boxes = NDArray[np.int32]  # (n, 4): left, top, right, bottom
 
 _FLAT = 1.8  # times its height: a wider component is no digit but may be part of one
 
@@ -30,22 +30,39 @@ def merge_fragments(components: Sequence[Component]) -> list[Component]:
     heights = [c.height for c in components if c.height > 0.4 * tallest]
     digit_height = float(np.median(heights))
     ordered = sorted(components, key=lambda component: -component.size)
-    boxes = np.array([(c.left, c.top, c.right, c.bottom) for c in ordered], np.int64)
+    boxes = np.array([(c.left, c.top, c.right, c.bottom) for c in ordered], np.int32)
     is_waiting = np.ones(len(ordered), np.bool_)
     merged: list[Component] = []
     for index, component in enumerate(ordered):
         if not is_waiting[index]:
             continue
-        whole, later = component, slice(index + 1, None)
-        while True:
-            fragments = are_fragments(whole, boxes[later], digit_height) & is_waiting[later]
-            if not fragments.any():
-                break
-            first = index + 1 + int(fragments.argmax())
-            is_waiting[first] = False
-            whole = whole.merged_with(ordered[first])
+        is_waiting[index] = False
+        whole = component
+        while (fragment := _first_fragment(whole, boxes, is_waiting, digit_height)) is not None:
+            is_waiting[fragment] = False
+            whole = whole.merged_with(ordered[fragment])
         merged.append(whole)
     return merged
+
+
+def _first_fragment(
+    whole: Component, boxes: Boxes, is_waiting: NDArray[np.bool_], digit_height: float
+) -> int | None:
+    """The index of the first waiting box that is a fragment of the same digit.
+
+    No waiting box is larger than `whole`, so that no rule of `are_fragments` reaches further than
+    the gaps that are looked up here.
+    """
+    across = 0.15 * digit_height
+    down = max(0.36 * whole.size, 0.2 * digit_height)
+    left, top, right, bottom = boxes.T
+    is_near = is_waiting & (left < whole.right + across) & (right > whole.left - across)
+    is_near &= (top < whole.bottom + down) & (bottom > whole.top - down)
+    near = np.flatnonzero(is_near)
+    if near.size == 0:
+        return None
+    fragments = near[are_fragments(whole, boxes[near], digit_height)]
+    return int(fragments[0]) if fragments.size else None
 
 
 def are_fragments(one: Component, others: Boxes, digit_height: float) -> NDArray[np.bool_]:
