@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from worker.recognition.arrays import Image
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.page.binarisation import BinarisedPage, binarise, open_picture
+from worker.recognition.page.binarisation import BinarisedPage, binarise
+from worker.recognition.page.working_image import working_image
 from worker.recognition.policy import decide, is_convincing, is_digit, likeness
-from worker.recognition.reading import (
-    DigitReading,
-    Glyph,
-    Reading,
-    Refusal,
-    UnreadablePictureError,
-)
+from worker.recognition.reading import DigitReading, Glyph, Reading, Refusal
 from worker.recognition.segmentation.grouping import find_glyphs, found_step
 from worker.recognition.segmentation.touching_digits import ways_to_split
 
@@ -32,15 +28,13 @@ class Reader:
         self.classifier = classifier
         self.calibration = classifier.calibration
 
-    def read(self, pictures: Sequence[bytes]) -> list[Reading | UnreadablePictureError]:
-        """One answer a picture, in order; a picture that does not open spoils no other."""
-        looks = [_look(data) for data in pictures]
-        sights = [look for look in looks if isinstance(look, _Candidate)]
+    def read(self, pictures: Sequence[Image]) -> list[Reading]:
+        """One reading a picture, in order; boxes and sizes are in the picture's own pixels."""
+        sights = [_look(pixels) for pixels in pictures]
         found = self._judge([sight.glyphs for sight in sights])
         found = self._part(sights, found)
         found = self._turn(sights, found)
-        answers = iter([self._answer(*pair) for pair in zip(sights, found, strict=True)])
-        return [next(answers) if isinstance(look, _Candidate) else look for look in looks]
+        return [self._answer(*pair) for pair in zip(sights, found, strict=True)]
 
     def _judge(self, groups: Sequence[Sequence[Glyph]]) -> list[Digits]:
         """Each group of glyphs as it is read, in one network call for all."""
@@ -105,11 +99,8 @@ class _Candidate:
     refusal: Refusal | None
 
 
-def _look(data: bytes) -> _Candidate | UnreadablePictureError:
-    try:
-        traces = binarise(open_picture(data))
-    except UnreadablePictureError as error:
-        return error
+def _look(pixels: Image) -> _Candidate:
+    traces = binarise(working_image(pixels))
     found = find_glyphs(traces)
     if isinstance(found, Refusal):
         return _Candidate(traces, [], found)

@@ -101,10 +101,3 @@ class Reading:
     def confidence(self) -> float | None:
         """That of the least sure digit."""
         return min((digit.confidence for digit in self.digits), default=None)
-
-
-class UnreadablePictureError(ValueError):
-    """The bytes are no picture we can open."""
-
-    def __init__(self) -> None:
-        super().__init__("We couldn't open this picture. Try a JPEG or PNG.")

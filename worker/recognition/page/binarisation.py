@@ -13,10 +13,8 @@ from worker.recognition.page.illumination import absorption, background, grain, 
 from worker.recognition.page.ink_colour import grey_of
 from worker.recognition.page.page_detection import only_the_page
 from worker.recognition.page.ruled_lines import without_lines
-from worker.recognition.page.working_image import WorkingImage, open_picture, shrunk
+from worker.recognition.page.working_image import WorkingImage, shrunk
 from worker.recognition.reading import Step
-
-__all__ = ["BinarisedPage", "binarise", "open_picture"]
 
 FAINTEST = 0.06  # of the paper's light: below this lies what shows through from the back
 _FLOOR_MOST = 0.16  # glare makes the grain look coarser than any is

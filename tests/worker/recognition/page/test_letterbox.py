@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import Pixels, file_of, seen_in, shadowed, sheet, written
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.page.letterbox import inside_letterbox
 from worker.recognition.reading import Box, Refusal
 from worker.recognition.segmentation.grouping import find_glyphs
@@ -56,7 +57,7 @@ def test_two_bars_may_be_of_two_colours() -> None:
 def test_a_jpeg_blurs_the_edge_of_a_bar(quality: int) -> None:
     photo = barred(written(sheet(), "3"), 0, 0, 133, 133)
 
-    traces = binarise(open_picture(file_of(photo, "JPEG", quality=quality)))
+    traces = binarise(opened(file_of(photo, "JPEG", quality=quality)))
     glyphs = find_glyphs(traces)
 
     assert not isinstance(glyphs, Refusal)

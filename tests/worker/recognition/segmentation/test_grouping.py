@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     file_of,
     glyphs_in,
@@ -16,7 +17,7 @@ from tests.worker.recognition.drawn_pages import (
     sheet,
     written,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Glyph
 from worker.recognition.segmentation.grouping import find_glyphs, found_step
 
@@ -135,7 +136,7 @@ def test_a_page_that_lies_can_be_turned_without_finding_its_ink_anew(quarters: i
     upright = written(sheet(500, 700), "47", (80, 230), scale=6)
     upright = written(upright, "25", (80, 450), scale=6)
     wanted = glyphs_in(upright)
-    lying = binarise(open_picture(file_of(np.rot90(upright, -quarters))))
+    lying = binarise(opened(file_of(np.rot90(upright, -quarters))))
 
     got = find_glyphs(lying, quarters)
 
@@ -150,7 +151,7 @@ def test_a_page_that_lies_can_be_turned_without_finding_its_ink_anew(quarters: i
 
 
 def test_the_last_step_shows_where_the_digits_are() -> None:
-    traces = binarise(open_picture(file_of(written(sheet(), "5"))))
+    traces = binarise(opened(file_of(written(sheet(), "5"))))
     glyphs = find_glyphs(traces)
     assert isinstance(glyphs, list)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     Pixels,
     file_of,
@@ -10,14 +11,14 @@ from tests.worker.recognition.drawn_pages import (
     sheet,
     written,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Glyph
 from worker.recognition.segmentation.grouping import find_glyphs
 from worker.recognition.segmentation.touching_digits import ways_to_split
 
 
 def cuts_of(page: Pixels) -> list[tuple[Glyph, ...]]:
-    traces = binarise(open_picture(file_of(page)))
+    traces = binarise(opened(file_of(page)))
     (glyph,) = find_glyphs(traces)
     return ways_to_split(traces, glyph)
 
