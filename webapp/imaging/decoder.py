@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from multiprocessing.connection import Connection
 from threading import Timer
 
 from webapp.imaging.uploads import (
+    DecodersBusyError,
     DecodingInterruptedError,
     TooHardError,
     TooSlowError,
@@ -28,7 +30,9 @@ KILL_SECONDS = 9.5  # by the clock: the parent kills a child that is stopped, st
 WAKE_SECONDS = 3.0  # for a child that has answered before to answer again
 MAX_TRIES = 3  # for a picture whose child was ended from outside
 PROGRAM = "webapp.imaging.decoder_program"
-FROM_OUTSIDE = {0, *(-number for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP))}
+OUTSIDE_SIGNALS = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGQUIT}
+
+log = logging.getLogger(__name__)
 
 
 class _InterruptedError(Exception):
@@ -76,7 +80,11 @@ class Decoder:
         self._process = self._connection = None
 
     def _ask(self, data: bytes, max_pixels: int, deadline: float) -> Upload:
-        connection, process = self._live_child()
+        try:
+            connection, process = self._live_child()
+        except OSError as error:  # the system has no process or memory left for a child
+            log.exception("A decoder could not be started.")
+            raise DecodersBusyError from error
         try:
             with _killed_at(deadline, process):
                 connection.send(max_pixels)
@@ -123,9 +131,13 @@ class Decoder:
         except subprocess.TimeoutExpired:  # it closed its socket and did not end
             code = -signal.SIGKILL
         self.close()
+        if code:
+            log.warning("A decoder ended with code %d while it had a picture.", code)
         if code == -signal.SIGPROF:
             return TooSlowError()
-        return _InterruptedError() if code in FROM_OUTSIDE else TooHardError()
+        # Other signals come from a decoder's C code, which aborts where memory runs out.
+        is_from_outside = code >= 0 or code in OUTSIDE_SIGNALS
+        return _InterruptedError() if is_from_outside else TooHardError()
 
 
 @contextmanager

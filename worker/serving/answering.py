@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from worker.recognition.reader import Reader
 
 MISSING = "The picture's file is missing, so it could not be read. Please upload it again."
+DAMAGED = "Cifra couldn't open the stored picture. Please upload it again."
 BROKEN = "Something went wrong while reading this picture. Please try another one."
 GROUP_BYTES = 64 * 1024 * 1024  # of pixels; a batch of 32 large pictures has ten times as many
 
@@ -115,9 +116,9 @@ def _stored_picture(prediction_id: str, storage: Storage) -> Image | Answer:
     except OSError:
         log.exception("The picture of prediction %s cannot be read.", prediction_id)
         return Answer(failure=MISSING)
-    except UploadError as error:
-        log.error("The picture of prediction %s cannot be decoded.", prediction_id)
-        return Answer(failure=error.sentence)
+    except UploadError:
+        log.exception("The picture of prediction %s cannot be decoded.", prediction_id)
+        return Answer(failure=DAMAGED)
     except MemoryError:
         log.exception("The picture of prediction %s does not fit into memory.", prediction_id)
         return Answer(failure=BROKEN)

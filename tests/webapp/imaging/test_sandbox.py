@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ from webapp.imaging.decoder import KILL_SECONDS, MEMORY_BYTES, PROGRAM
 from webapp.imaging.decoding_queue import Limits
 from webapp.imaging.sandbox import Sandbox
 from webapp.imaging.uploads import (
+    DecodersBusyError,
     DecodingInterruptedError,
     NotAPictureError,
     TooHardError,
@@ -194,6 +197,21 @@ def test_a_decoder_that_is_stopped_while_idle_keeps_no_picture_out(
     assert sandbox.reencode(LARGE, MAX_PIXELS).width == 7000
 
     assert not stopped.is_running()
+
+
+def test_a_decoder_that_cannot_be_started_is_a_reason_to_come_back(
+    start: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_process(*arguments: object, **options: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    sandbox = start()
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", no_process)
+        with pytest.raises(DecodersBusyError):
+            sandbox.reencode(SMALL, MAX_PIXELS)
+
+    assert sandbox.reencode(SMALL, MAX_PIXELS).width == 120
 
 
 def test_two_pictures_are_decoded_at_once_and_the_second_decoder_starts_when_it_is_needed(
