@@ -1,7 +1,7 @@
 """Decoding: from a file's bytes to upright sRGB pixels on paper. Everything else decodes with this.
 
-`webapp.imaging.sandbox` runs it in a process of its own for what strangers upload. Workers and
-commands call it directly for files that are stored here, or that the administrator names.
+`webapp.imaging.sandbox` runs it in a process of its own for uploads. Workers and commands call
+it directly, for stored files and for labelled sets.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class DecodedPicture:
 
 
 def decode(data: bytes, *, max_pixels: int) -> DecodedPicture:
-    """Decode a picture. Raises an UploadError that says what is wrong.
+    """Decode a picture. Raises an UploadError with the reason.
 
     Of several frames or pages, the first that is not blank is taken, or the first if all are.
     Large JPEGs are decoded at a reduced scale by libjpeg itself.

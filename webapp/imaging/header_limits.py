@@ -11,7 +11,7 @@ PIXEL_SHARES = {  # of the most pixels, where decoding takes several copies of a
     PictureType.WEBP: 0.5,
     PictureType.AVIF: 0.5,
 }
-DRAFTED_SHARE = 4.0  # a baseline JPEG is decoded at a reduced scale, and never held whole
+DRAFTED_SHARE = 4.0  # a baseline JPEG is decoded at a reduced scale, never at its full size
 INTERLACED_SHARE = 0.25  # PNGs are interlaced for slow connections, and those are small
 
 # Each scan of a progressive JPEG passes over all of its pixels. Encoders write about 10 scans;

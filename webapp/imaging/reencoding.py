@@ -17,7 +17,7 @@ THUMBNAIL_SIDE = 256  # pixels
 
 
 def reencode(data: bytes, *, max_pixels: int) -> Upload:
-    """Decode a picture and encode it anew. Raises an UploadError that says what is wrong."""
+    """Decode a picture and encode it anew. Raises an UploadError with the reason."""
     decoded = decode(data, max_pixels=max_pixels)
     preview = _small_copy(decoded.image, PREVIEW_SIDE)
     thumbnail = _small_copy(preview, THUMBNAIL_SIDE)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def accept(
     data: bytes, settings: Settings, *, owner: str | None = None, address: str | None = None
 ) -> Upload:
-    """Decode and re-encode an upload. Raises an UploadError that says what is wrong with it.
+    """Decode and re-encode an upload. Raises an UploadError with the reason.
 
     The owner and the address of its sender each have a limit of uploads in progress; commands
     have neither.

@@ -185,7 +185,7 @@ def test_a_decoder_that_is_stopped_while_it_decodes_is_killed_by_its_parent(
     assert sandbox.reencode(SMALL, MAX_PIXELS).width == 120
 
 
-def test_a_decoder_that_is_stopped_while_idle_keeps_no_picture_out(
+def test_an_idle_decoder_that_is_stopped_is_replaced(
     start: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoder, "WAKE_SECONDS", 0.2)
@@ -220,7 +220,7 @@ def test_two_pictures_are_decoded_at_once_and_the_second_decoder_starts_when_it_
     sandbox = start(decoders=2)
     sandbox.reencode(SMALL, MAX_PIXELS)
     (first,) = children()
-    first.suspend()  # it takes the next picture, and is in no hurry
+    first.suspend()  # it receives the next picture and does not answer
 
     with ThreadPoolExecutor(1) as client:
         held = client.submit(sandbox.reencode, SMALL, MAX_PIXELS)
