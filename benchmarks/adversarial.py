@@ -23,6 +23,7 @@ from webapp.settings import ROOT
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.reader import Reader
 from worker.recognition.reading import Reading
+from worker.serving.pixels import stored_pixels
 
 MODEL = ROOT / "models" / "cifra.keras"
 SIDES = (320, 640, 900, WORKING_SIDE, 1800, LARGEST_SIDE)
@@ -32,7 +33,9 @@ LIMIT = 1.0  # seconds of CPU
 def main(kinds: list[str]) -> None:
     cv2.setNumThreads(1)
     reader = Reader(Classifier.load(MODEL))
-    reader.read([picture_of("page of digits, small")])  # the first call loads what it needs
+    reader.read(
+        [stored_pixels(picture_of("page of digits, small"))]
+    )  # the first call loads what it needs
     print("| kind | pixels a side | kB | seconds | answer |")
     print("|---|---|---|---|---|")
     worst = 0.0
@@ -47,7 +50,7 @@ def _cost(reader: Reader, kind: str, side: int) -> tuple[float, int, int, str]:
     """Seconds of CPU, the picture's side in pixels, its size in kB, and the answer."""
     data = picture_of(kind, side)
     began = time.process_time()
-    reading = reader.read([data])[0]
+    reading = reader.read([stored_pixels(data)])[0]
     spent = time.process_time() - began
     return spent, side, len(data) // 1000, _summary(reading)
 

@@ -22,6 +22,7 @@ from worker.recognition.reader import Reader
 from worker.recognition.training.augmentation import Strength
 from worker.recognition.training.loop import train
 from worker.recognition.training.recipes import RECIPES, Recipe
+from worker.serving.pixels import stored_pixels
 
 BASE = replace(RECIPES["quick"], strength=None, outliers=0, drawn=0)
 WARPED = replace(BASE, strength=Strength(degraded=0.0))
@@ -51,7 +52,7 @@ def main(epochs: int, names: list[str]) -> None:
         trained = train(CHOICES[name].adapted(epochs=epochs), mnist)
         classifier = Classifier(trained.model, trained.calibration)
         on_mnist = score(classifier, mnist.test_images, mnist.test_labels)
-        outcomes = read_all(Reader(classifier), pictures)
+        outcomes = read_all(Reader(classifier), pictures, stored_pixels)
         cells = [
             name,
             f"{trained.model.count_params():,}",

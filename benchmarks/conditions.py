@@ -15,13 +15,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image as PillowImage
 
 from webapp.settings import ROOT
+from worker.recognition.arrays import Image
 from worker.recognition.evaluation.photo_sets import LabelledPicture, read_photo_sets
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.page.working_image import open_picture
+from worker.recognition.page.working_image import working_image
 from worker.recognition.reader import Reader
+from worker.serving.pixels import stored_pixels
 
 MODEL = ROOT / "models" / "cifra.keras"
 SETS = ("photos", "photos_hard", "photos_pagecrops")
@@ -60,12 +62,15 @@ def _count(reader: Reader, pictures: list[LabelledPicture], name: str) -> tuple[
     return right, wrong
 
 
-def _changed(data: bytes, name: str, random: Random) -> bytes:
-    pixels = CONDITIONS[name](open_picture(data).pixels.astype(np.float32), random)
+def _changed(data: bytes, name: str, random: Random) -> Image:
+    original = working_image(stored_pixels(data)).pixels
+    pixels = CONDITIONS[name](original.astype(np.float32), random)
     file = io.BytesIO()
     quality = 25 if name == "a poor JPEG" else 90
-    Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=quality)
-    return file.getvalue()
+    PillowImage.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(
+        file, "JPEG", quality=quality
+    )
+    return stored_pixels(file.getvalue())
 
 
 def _rotated(pixels: Pixels, degrees: float) -> Pixels:

@@ -16,8 +16,10 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
+from worker.recognition.page.working_image import working_image
 from worker.recognition.segmentation.grouping import find_glyphs
+from worker.serving.pixels import stored_pixels
 
 RUNS = 15
 
@@ -28,7 +30,7 @@ def main() -> None:
     stages: dict[str, list[float]] = {"open": [], "binarise": [], "find glyphs": []}
     for _ in range(RUNS):
         started = time.process_time()
-        picture = open_picture(data)
+        picture = working_image(stored_pixels(data))
         opened = time.process_time()
         page = binarise(picture)
         inked = time.process_time()

@@ -24,6 +24,8 @@ class Settings:
     redis_url: str = "redis://127.0.0.1:6379/0"
     max_upload_bytes: int = 20 * MEGABYTE
     max_pixels: int = 64_000_000
+    decoders: int = 2  # processes that open uploads, for each web process
+    uploads_in_progress: int = 20  # that are opened or wait for it; fewer than the web's threads
     page_size: int = 24
     batch_size: int = 32  # predictions a worker claims at once
     lease: timedelta = timedelta(seconds=60)
@@ -71,6 +73,10 @@ class Settings:
                 "MAX_UPLOAD_BYTES", cls.max_upload_bytes, validate=positive
             ),
             "max_pixels": env.int("MAX_PIXELS", cls.max_pixels, validate=positive),
+            "decoders": env.int("DECODERS", cls.decoders, validate=Range(min=1, max=16)),
+            "uploads_in_progress": env.int(
+                "UPLOADS_IN_PROGRESS", cls.uploads_in_progress, validate=positive
+            ),
             "page_size": env.int("PAGE_SIZE", cls.page_size, validate=Range(min=1, max=200)),
             "batch_size": env.int("BATCH_SIZE", cls.batch_size, validate=Range(min=1, max=256)),
             "lease": env.timedelta("LEASE_SECONDS", cls.lease),

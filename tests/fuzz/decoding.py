@@ -1,4 +1,4 @@
-"""Fuzzes what decodes strangers' files: they are drawn anew or refused, and nothing else."""
+"""Fuzzes the decoder: any file is re-encoded, or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import atheris
 with atheris.instrument_imports(include=["PIL", "pillow_heif", "webapp"]):
     from PIL import Image
 
-    from webapp.imaging.reencoding import WORKED_SIDE, draw
+    from webapp.imaging.paper import WORKING_SIDE
+    from webapp.imaging.reencoding import reencode
     from webapp.imaging.uploads import UploadError
 
-MAX_PIXELS = 1_000_000  # a larger one teaches the fuzzer nothing, and takes it longer
+MAX_PIXELS = 1_000_000  # larger pictures reach no other code, and take longer
 
 
-def decode(data: bytes) -> None:
+def fuzz_one(data: bytes) -> None:
     try:
-        upload = draw(data, max_pixels=MAX_PIXELS)
+        upload = reencode(data, max_pixels=MAX_PIXELS)
     except UploadError as error:
         assert error.sentence.endswith(".")
         return
@@ -26,10 +27,10 @@ def decode(data: bytes) -> None:
         image = Image.open(io.BytesIO(kept))
         image.load()
         assert image.mode in ("L", "RGB")
-        assert max(image.size) < 2 * WORKED_SIDE
+        assert max(image.size) < 2 * WORKING_SIDE
         assert not image.getexif()
 
 
 if __name__ == "__main__":
-    atheris.Setup(sys.argv, decode)
+    atheris.Setup(sys.argv, fuzz_one)
     atheris.Fuzz()

@@ -1,9 +1,9 @@
-"""`make fuzz`: looks for files that break the decoder or the reader, guided by what they reach.
+"""`make fuzz`: searches for files that break the decoder or the reader, guided by code coverage.
 
     python -m tests.fuzz.run [--seconds 300]
 
-Each of the two is fuzzed that long, beginning with pictures that the program makes. What was found
-to reach something new is kept in build/fuzz for the next time; so is what breaks something.
+Each of the two targets is fuzzed for that long, starting from generated pictures. Files that reach
+new code are kept in build/fuzz for the next run, and so are files that break a target.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ LIMITS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=300, help="for each of the two")
+    parser.add_argument("--seconds", type=int, default=300, help="for each target")
     seconds = parser.parse_args().seconds
     folder = ROOT / "build" / "fuzz"
     seeds = folder / "seeds"
     _write_seeds(seeds)
     broken = [target for target in TARGETS if not _fuzz(target, folder, seeds, seconds)]
     if broken:
-        sys.exit(f"Broken: {', '.join(broken)}. The files that did it are in {folder}.")
+        sys.exit(f"Broken: {', '.join(broken)}. The files that broke them are in {folder}.")
     print("Nothing was found.")  # noqa: T201
 
 

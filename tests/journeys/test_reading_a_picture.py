@@ -99,7 +99,7 @@ def test_a_bad_file_gets_a_sentence_and_keeps_its_name(page_without_javascript: 
 
     give(page, b"a letter, not a picture", filename="letter.jpg")
 
-    expect(page.get_by_role("alert")).to_contain_text("not a picture that we can read")
+    expect(page.get_by_role("alert")).to_contain_text("not a picture that Cifra can read")
     expect(page.get_by_role("alert")).to_contain_text("letter.jpg")
     expect(page.get_by_role("button", name="Read this picture")).to_be_visible()
 

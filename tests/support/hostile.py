@@ -1,4 +1,4 @@
-"""Hostile uploads, made by the program: bombs, lies, broken files and files that are two things."""
+"""Hostile uploads, generated: bombs, false headers, broken files and files of two formats."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ from tests.support import profiles
 pillow_heif.register_heif_opener()
 
 PAYLOAD = b"<script>alert('from the file')</script>"
+ADAM7 = (  # each pass: its first column and row, and the steps to the next ones (PNG 8.2)
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -32,7 +41,7 @@ def seven(mode: str = "RGB", *, size: tuple[int, int] = (240, 240)) -> Image.Ima
 
 
 def grainy_seven() -> Image.Image:
-    """A seven on paper with a grain, of which no format makes less than some kilobytes."""
+    """A seven on grainy paper: some kilobytes in every format."""
     noise = np.random.default_rng(5).normal(0, 6, (240, 240, 1))
     return Image.fromarray(np.clip(np.asarray(seven()) + noise, 0, 255).astype(np.uint8))
 
@@ -44,7 +53,7 @@ def file_of(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def odd_pictures() -> dict[str, bytes]:
-    """Unusual, and pictures all the same: each is to be read."""
+    """Unusual pictures that are all intact: each is accepted."""
     deep = seven("I").point(lambda level: level * 256)
     clear = Image.new("RGBA", (240, 240), (255, 255, 255, 0))
     clear.paste((20, 20, 20, 255), (110, 40, 130, 200))
@@ -82,7 +91,7 @@ def odd_pictures() -> dict[str, bytes]:
         "TIFF of 300 pages": file_of(
             seven("1"), "TIFF", save_all=True, append_images=[seven("1")] * 300
         ),
-        "TIFF whose pages go round": cyclic_tiff(),
+        "TIFF with a cycle of pages": cyclic_tiff(),
         "one pixel": file_of(Image.new("RGB", (1, 1)), "PNG"),
         "65,535 × 1 PNG": file_of(Image.new("L", (65_535, 1), 255), "PNG"),
         "1 × 65,535 GIF": file_of(Image.new("L", (1, 65_535), 255), "GIF"),
@@ -97,13 +106,22 @@ def odd_pictures() -> dict[str, bytes]:
         "JPEG with a program in its comment": file_of(seven(), "JPEG", comment=PAYLOAD),
         "BMP and program": file_of(seven(), "BMP") + b"MZ" + PAYLOAD,
         "PNG with 10,000 texts": png(chunk(b"tEXt", b"a\0b") * 10_000),
-        "PNG whose pixels go on and on": png(pixels=bytes(60_000_000)),
+        "PNG with a bomb in zTXt": png(chunk(b"zTXt", b"a\0\0" + bomb())),
+        "PNG with a bomb in iTXt": png(chunk(b"iTXt", b"a\0\1\0\0\0" + bomb())),
+        "PNG with a bomb in iCCP": png(chunk(b"iCCP", b"a\0\0" + bomb())),
+        "PNG with a text of 2 MB": png(chunk(b"tEXt", b"a\0" + bytes(2_000_000))),
+        "BigTIFF": file_of(seven(), "TIFF", big_tiff=True),
+        "interlaced PNG": interlaced_png(240, 240),
+        "GIF whose first frame is blank": file_of(
+            Image.new("P", (240, 240)), "GIF", save_all=True, append_images=[seven("P")]
+        ),
+        "PNG with 60 MB of pixels beyond its size": png(pixels=bytes(60_000_000)),
         "JPEG cut into its last line": file_of(grainy_seven(), "JPEG") + bytes(1_000_000),
     }
 
 
 def bombs_and_lies() -> dict[str, bytes]:
-    """Small files that would grow, and files that are not what they say: each is to be refused."""
+    """Small files that would grow, and files with false headers: each is refused."""
     huge = struct.pack("<HH", 65_535, 65_535)
     heic, avif = file_of(seven(), "HEIF"), file_of(seven(), "AVIF")
     jpeg = file_of(seven(), "JPEG")
@@ -112,32 +130,31 @@ def bombs_and_lies() -> dict[str, bytes]:
         "one byte": b"\xff",
         "zeros": bytes(300_000),
         "PNG of 65,535 × 65,535": png(header=(65_535, 65_535)),
-        "PNG of two milliard sides": png(header=(2**31 - 1, 2**31 - 1)),
+        "PNG of 2,147,483,647 pixels a side": png(header=(2**31 - 1, 2**31 - 1)),
         "PNG with no sides": png(header=(0, 0)),
-        "PNG that tells 7,900 × 8,000 and has 240 × 240": png(header=(7_900, 8_000)),
-        "PNG with a bomb in zTXt": png(chunk(b"zTXt", b"a\0\0" + bomb())),
-        "PNG with a bomb in iTXt": png(chunk(b"iTXt", b"a\0\1\0\0\0" + bomb())),
-        "PNG with a bomb in iCCP": png(chunk(b"iCCP", b"a\0\0" + bomb())),
-        "PNG with a chunk of two milliard bytes": png(struct.pack(">I", 2**31 - 1) + b"tEXt"),
+        "PNG that claims 7,900 × 8,000 and has 240 × 240": png(header=(7_900, 8_000)),
+        "PNG with a chunk of 2,147,483,647 bytes": png(struct.pack(">I", 2**31 - 1) + b"tEXt"),
         "PNG with a wrong checksum": file_of(seven(), "PNG").replace(b"IDAT", b"IDAT\0", 1),
         "GIF of 65,535 × 65,535": b"GIF89a" + huge + file_of(seven("P"), "GIF")[10:],
         "GIF whose frame is larger than itself": gif_with_a_huge_frame(),
         "GIF without a frame": file_of(seven("P"), "GIF")[:13] + b";",
         "WebP of 16,384 × 16,384": webp(b"VP8L", b"\x2f" + struct.pack("<I", 2**28 - 1)),
-        "WebP of 16 million sides": webp(b"VP8X", bytes(4) + b"\xff" * 6),
+        "WebP of 16,777,216 pixels a side": webp(b"VP8X", bytes(4) + b"\xff" * 6),
         "WebP without a picture": b"RIFF\4\0\0\0WEBP",
         "36 white megapixels of WebP": white_webp(),
+        "31 megapixels of WebP in 38 bytes": white_webp(5500),
+        "64 megapixels of interlaced PNG": interlaced_png(8000, 8000),
         "TIFF of 65,535 × 65,535": tiff(width=65_535, height=65_535),
         "TIFF whose pixels lie elsewhere": tiff(width=240, height=240, offset=2**31),
         "TIFF with a bomb for pixels": tiff(width=40_000, height=40_000, deflated=True),
         "TIFF that begins at its end": b"II*\0" + struct.pack("<I", 2**32 - 1),
         "TIFF without a page": b"II*\0" + struct.pack("<IH", 8, 0) + bytes(4),
         "BMP of 65,535 × 65,535": bmp(65_535, 65_535),
-        "BMP of minus two milliard lines": bmp(2**31 - 1, -(2**31)),
+        "BMP of -2,147,483,648 rows": bmp(2**31 - 1, -(2**31)),
         "BMP of 30,000 × 30,000 in runs": bmp(30_000, 30_000, bits=8, compression=1),
         "JPEG of 65,500 × 65,500": jpeg_that_claims(65_500, 65_500),
         "progressive JPEG of 20,000 × 20,000": jpeg_that_claims(20_000, 20_000, progressive=True),
-        "JPEG that is drawn over 20,000 times": scan_bomb(),
+        "JPEG of 20,000 scans": scan_bomb(),
         "JPEG that ends at once": b"\xff\xd8\xff",
         "JPEG without tables": jpeg[:20] + jpeg[jpeg.index(b"\xff\xda") :],
         "HEIC that is only its name": heic[: heic.index(b"meta") - 4],
@@ -146,7 +163,7 @@ def bombs_and_lies() -> dict[str, bytes]:
         "HEIC with a box larger than itself": heic.replace(b"meta", b"meta\xff\xff", 1),
         "AVIF of 60,000 × 60,000": resized_box(avif),
         "AVIF with its pixels zeroed": avif[: len(avif) // 2] + bytes(len(avif) // 2),
-        "film": b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(5000),
+        "video": b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(5000),
         "SVG": SVG,
         "SVG behind a declaration": b'\xef\xbb\xbf<?xml version="1.0"?><!-- x -->\n' + SVG,
         "SVG with entities": b'<!DOCTYPE svg [<!ENTITY a "aaaa">]>' + SVG,
@@ -178,11 +195,11 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def png(extra: bytes = b"", *, header: tuple[int, int] = (240, 240), pixels: bytes = b"") -> bytes:
-    """A grey PNG of 240 × 240 white pixels, with chunks of its own, or a header that lies."""
-    told = chunk(b"IHDR", struct.pack(">IIBBBBB", *header, 8, 0, 0, 0, 0))
+    """A grey PNG of 240 × 240 white pixels, with extra chunks or a false header."""
+    claimed = chunk(b"IHDR", struct.pack(">IIBBBBB", *header, 8, 0, 0, 0, 0))
     lines = pixels or (b"\0" + b"\xff" * 240) * 240
     body = chunk(b"IDAT", zlib.compress(lines, 9)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + told + extra + body
+    return b"\x89PNG\r\n\x1a\n" + claimed + extra + body
 
 
 def white_png(width: int, height: int) -> bytes:
@@ -191,12 +208,12 @@ def white_png(width: int, height: int) -> bytes:
 
 
 def white_jpeg(width: int, height: int) -> bytes:
-    """A real JPEG in which every square is the same."""
+    """A real JPEG, all white."""
     return file_of(Image.new("L", (width, height), 255), "JPEG")
 
 
-def white_webp() -> bytes:
-    return file_of(Image.new("RGB", (6000, 6000), "white"), "WEBP", lossless=True, method=0)
+def white_webp(side: int = 6000) -> bytes:
+    return file_of(Image.new("RGB", (side, side), "white"), "WEBP", lossless=True, method=0)
 
 
 def bomb() -> bytes:
@@ -231,7 +248,7 @@ def webp(kind: bytes, content: bytes) -> bytes:
 
 
 def tiff(*, width: int, height: int, offset: int = 8, deflated: bool = False) -> bytes:
-    """A grey TIFF of one strip, with a header that lies."""
+    """A grey TIFF of one strip, with a false header."""
     strip = bomb() if deflated else bytes(240)
     entries = [
         (256, width),
@@ -250,7 +267,7 @@ def tiff(*, width: int, height: int, offset: int = 8, deflated: bool = False) ->
 
 
 def cyclic_tiff() -> bytes:
-    """A TIFF whose first page says that the next page is the first."""
+    """A TIFF whose first page names itself as the next page."""
     whole = bytearray(file_of(seven("L"), "TIFF"))
     first = struct.unpack_from("<I", whole, 4)[0]
     entries = struct.unpack_from("<H", whole, first)[0]
@@ -270,19 +287,31 @@ def jpeg_that_claims(width: int, height: int, *, progressive: bool = False) -> b
     return bytes(whole)
 
 
-def scan_bomb() -> bytes:
-    """A progressive JPEG whose last scan, of a few bytes, comes over and over.
+def scan_bomb(scans: int = 20_000, *, size: tuple[int, int] = (7_900, 8_000)) -> bytes:
+    """A progressive JPEG whose last scan, of a few bytes, is repeated.
 
-    After the "decompression bomb" of Fiedler and Gruhn's and libjpeg-turbo's notes on
-    "two issues with the JPEG standard": each scan costs a walk over all of the picture.
+    Each scan passes over all pixels of the picture (libjpeg-turbo, "Two Issues with the JPEG
+    Standard").
     """
-    whole = file_of(Image.new("L", (7_900, 8_000), 255), "JPEG", progressive=True)
+    whole = file_of(Image.new("L", size, 255), "JPEG", progressive=True)
     last = whole.rindex(b"\xff\xda")
-    return whole[:last] + whole[last:-2] * 20_000 + whole[-2:]
+    return whole[:last] + whole[last:-2] * scans + whole[-2:]
+
+
+def interlaced_png(width: int, height: int) -> bytes:
+    """A real interlaced PNG, grey and black: Pillow writes none."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1))
+    packer = zlib.compressobj(9)
+    rows = []
+    for left, top, across, down in ADAM7:
+        columns, lines = -(-(width - left) // across), -(-(height - top) // down)
+        rows.append(packer.compress(bytes(lines * (1 + columns))))
+    pixels = chunk(b"IDAT", b"".join(rows) + packer.flush())
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
 
 
 def resized_box(content: bytes) -> bytes:
-    """A HEIC or AVIF that tells 60,000 × 60,000."""
+    """A HEIC or AVIF that claims 60,000 × 60,000."""
     at = content.index(b"ispe") + 8
     return content[:at] + struct.pack(">II", 60_000, 60_000) + content[at + 8 :]
 
@@ -292,7 +321,7 @@ HOSTILE_NAMES = {
     "a path of another system": "..\\..\\windows\\system32\\seven.png",
     "an absolute path": "/etc/cron.d/seven",
     "control characters": "se\x01v\x1b[31men\x7f.png",
-    "a turn to the left": "seven\u202egnp.exe",
+    "a right-to-left override": "seven\u202egnp.exe",
     "five thousand letters": "x" * 5_000 + ".png",
     "a program": "<script>alert(1)</script>.png",
     "a template": "{{ 7 * 7 }}.png",
@@ -300,6 +329,6 @@ HOSTILE_NAMES = {
     "an empty name in quotes": '""',
     "dots": "...",
     "a device": "CON",
-    "half a letter": "caf\u0301\udce9.png",
+    "a lone surrogate": "caf\u0301\udce9.png",
     "many combined accents": "e" + "\u0301" * 500 + ".png",
 }

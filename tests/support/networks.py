@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.support.pictures import sheet_of
+from tests.support.pictures import opened, sheet_of
 from worker.recognition.evaluation.datasets import Mnist
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.segmentation.grouping import find_glyphs
 from worker.recognition.training.loop import train
 from worker.recognition.training.recipes import RECIPES
@@ -21,7 +21,7 @@ def tiny_mnist() -> Mnist:
     random = np.random.default_rng(seed=7)
     images, labels = [], []
     for label in [*range(10)] * 2:
-        glyphs = find_glyphs(binarise(open_picture(sheet_of(label, random))))
+        glyphs = find_glyphs(binarise(opened(sheet_of(label, random))))
         assert isinstance(glyphs, list)
         images += [glyph.ink for glyph in glyphs]
         labels += [label] * len(glyphs)

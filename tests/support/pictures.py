@@ -5,6 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from worker.recognition.page.working_image import WorkingImage, working_image
+from worker.serving.pixels import stored_pixels
+
 FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
@@ -24,6 +27,11 @@ def photo_of(number: str, *, suffix: str = ".png") -> bytes:
 
 def blank_paper() -> bytes:
     return encoded(np.full((300, 300, 3), PAPER, np.uint8), ".png")
+
+
+def opened(data: bytes) -> WorkingImage:
+    """A picture file, decoded and ready for the recogniser."""
+    return working_image(stored_pixels(data))
 
 
 def encoded(picture: np.ndarray, suffix: str) -> bytes:

@@ -10,7 +10,7 @@ GAMMA = 2.2
 
 
 def display_p3(name: str = "Display P3") -> bytes:
-    """The primaries of a telephone's screen: a matrix and a curve for each channel."""
+    """The primaries of a phone's screen: a matrix, and a curve for each channel."""
     tags = {b"desc": _text(name), b"wtpt": _xyz(D50)}
     for channel, primary in zip((b"r", b"g", b"b"), DISPLAY_P3, strict=True):
         tags |= {channel + b"XYZ": _xyz(primary), channel + b"TRC": _curve(GAMMA)}
@@ -23,7 +23,7 @@ def grey(gamma: float) -> bytes:
 
 
 def press() -> bytes:
-    """A press whose cyan is a blue: the Lab of the sixteen corners of CMYK (lut8Type)."""
+    """A printing press with a blue cyan: the Lab of the sixteen corners of CMYK (lut8Type)."""
     corners = []
     for corner in range(16):
         inks = [corner >> bit & 1 for bit in (3, 2, 1, 0)]
@@ -38,7 +38,7 @@ def press() -> bytes:
 
 
 def bomb(steps: int) -> bytes:
-    """One small matrix, to be gone through so many times a colour (multiProcessElementsType)."""
+    """One small matrix, applied so many times to each colour (multiProcessElementsType)."""
     step = b"matf" + struct.pack(">IHH", 0, 3, 3)
     step += struct.pack(">12f", 0.9, 0.1, 0.0, 0.1, 0.9, 0.0, 0.0, 0.1, 0.9, 0.0, 0.0, 0.0)
     elements = b"mpet" + struct.pack(">IHHI", 0, 3, 3, steps)
@@ -73,7 +73,7 @@ def _curve(gamma: float) -> bytes:
     return b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
 
 
-def _text(words: str) -> bytes:
-    """textDescriptionType: the words, and neither Unicode nor Macintosh script."""
-    ascii_words = words.encode() + b"\0"
-    return b"desc" + bytes(4) + struct.pack(">I", len(ascii_words)) + ascii_words + bytes(78)
+def _text(text: str) -> bytes:
+    """textDescriptionType: ASCII, with neither Unicode nor Macintosh script."""
+    encoded = text.encode() + b"\0"
+    return b"desc" + bytes(4) + struct.pack(">I", len(encoded)) + encoded + bytes(78)

@@ -1,1 +1,1 @@
-"""Uploaded pictures: formats, the sandboxed decoder, colours and re-encoding. The only decoder."""
+"""Uploaded pictures: formats, sandboxed decoding, colours and re-encoding. The only decoder."""

@@ -1,21 +1,21 @@
-"""Types of picture: the few that we accept, each known by its first bytes and not by its name."""
+"""Picture formats: the accepted ones, recognised by their first bytes and not by a file name."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from webapp.imaging.uploads import NotAPictureError
+from webapp.imaging.uploads import NotAPictureError, UnsupportedFormatError
 
-SVG = "This is an SVG drawing. Such a file may hold a program, so we don't read it. Try a PNG."
+SVG = "This is an SVG drawing. Such a file may hold a program, so Cifra doesn't read it. Try a PNG."
 BRANDS_AT, BRAND_BYTES = 8, 4  # ISO 14496-12, 4.3: a box's size and type, then its brands
-MOST_BRANDS_BYTES = 256
+MAX_BRANDS_BYTES = 256
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}  # ISO 23008-12, annex B
 AVIF_BRANDS = {b"avif", b"avis"}
-TEXT_BYTES = 1024  # an SVG tells what it is within these, behind its declarations
+TEXT_BYTES = 1024  # an SVG's root element follows its declarations within these
 
 
 class PictureType(StrEnum):
-    """The types, by the names that Pillow gives its decoders."""
+    """The accepted formats, by the names of Pillow's decoders."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -35,29 +35,56 @@ FIRST_BYTES = {
     b"BM": PictureType.BMP,
     b"II*\0": PictureType.TIFF,
     b"MM\0*": PictureType.TIFF,
+    b"II+\0": PictureType.TIFF,  # BigTIFF, with offsets of 64 bits
+    b"MM\0+": PictureType.TIFF,
 }
+UNSUPPORTED = {
+    b"%PDF-": "PDF document",
+    b"%!PS": "PostScript document",
+    b"8BPS": "Photoshop file",
+    b"gimp xcf": "GIMP file",
+    b"\0\0\0\x0cjP  ": "JPEG 2000 picture",
+    b"\xff\x4f\xff\x51": "JPEG 2000 picture",
+    b"\0\0\0\x0cJXL ": "JPEG XL picture",
+    b"\xff\x0a": "JPEG XL picture",
+    b"v/1\x01": "OpenEXR picture",
+    b"#?RADIANCE": "Radiance HDR picture",
+    b"\0\0\1\0": "Windows icon",
+    b"FUJIFILMCCD-RAW": "camera's raw file",
+    b"IIU\0": "camera's raw file",
+    b"PK\3\4": "ZIP archive",
+    b"\x1f\x8b": "gzip archive",
+    b"\x1aE\xdf\xa3": "Matroska or WebM video",
+}
+FTYP_UNSUPPORTED = {b"crx ": "camera's raw file", b"jp2 ": "JPEG 2000 picture"}
 
 
 def recognise(data: bytes) -> PictureType:
-    """The type that the first bytes tell. Raises NotAPictureError for any other content."""
+    """The format of these bytes.
+
+    Raises NotAPictureError for any other content; an UnsupportedFormatError names a known one.
+    """
     for first_bytes, picture_type in FIRST_BYTES.items():
         if data.startswith(first_bytes):
             return picture_type
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return PictureType.WEBP
     if data[4:8] == b"ftyp":
-        return _by_its_brands(data)
+        return _by_brands(data)
     if b"<svg" in data[:TEXT_BYTES].lower():
         raise NotAPictureError(SVG)
+    for first_bytes, kind in UNSUPPORTED.items():
+        if data.startswith(first_bytes):
+            raise UnsupportedFormatError(kind)
     raise NotAPictureError
 
 
-def _by_its_brands(data: bytes) -> PictureType:
-    """HEIC and AVIF share their box with films, so their brands decide."""
-    end = min(int.from_bytes(data[:4]), MOST_BRANDS_BYTES)
+def _by_brands(data: bytes) -> PictureType:
+    """HEIC and AVIF share their container with videos, so the brands decide."""
+    end = min(int.from_bytes(data[:4]), MAX_BRANDS_BYTES)
     brands = {data[at : at + BRAND_BYTES] for at in range(BRANDS_AT, end, BRAND_BYTES)}
     if brands & AVIF_BRANDS:
         return PictureType.AVIF
     if brands & HEIF_BRANDS:
         return PictureType.HEIF
-    raise NotAPictureError
+    raise UnsupportedFormatError(FTYP_UNSUPPORTED.get(data[8:12], "video"))

@@ -1,4 +1,4 @@
-"""Uploads: the sentence that each bad one gets, and what is known of an accepted one."""
+"""Uploads: the error sentence of each refused one, and the data of an accepted one."""
 
 from __future__ import annotations
 
@@ -45,12 +45,37 @@ class TooManyPixelsError(UploadError):
 
 class NotAPictureError(UploadError):
     status = 415
-    sentence = "This file is not a picture that we can read. Try a JPEG or PNG."
+    sentence = "This file is not a picture that Cifra can read. Try a JPEG or PNG."
+
+
+class UnsupportedFormatError(NotAPictureError):
+    """The file is of a known format that Cifra does not read."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"This is a {kind}, which Cifra doesn't read. Try a JPEG or PNG.")
+
+
+class UnsupportedLevelsError(NotAPictureError):
+    """The file is an intact TIFF with pixels that Cifra does not read."""
+
+    def __init__(self, levels: str) -> None:
+        super().__init__(
+            f"This TIFF holds {levels}, which Cifra doesn't read. Save it with 8 bits a channel."
+        )
 
 
 class BrokenPictureError(UploadError):
     status = 422
-    sentence = "We couldn't open this picture: the file is damaged or incomplete. Try another one."
+    sentence = (
+        "Cifra couldn't open this picture: the file is damaged or incomplete. Try another one."
+    )
+
+
+class EmptyAreaError(UploadError):
+    """The file is too small for its pixels to show anything."""
+
+    status = 422
+    sentence = "This picture is one plain area, with nothing in it to read. Try another one."
 
 
 class TooHardError(UploadError):
@@ -61,6 +86,36 @@ class TooHardError(UploadError):
 class TooSlowError(UploadError):
     status = 422
     sentence = "This picture takes too long to open. Try another one, or a smaller copy of it."
+
+
+class DecodersBusyError(UploadError):
+    """No decoder became free in time."""
+
+    status = 503
+    retry_after = 5
+    sentence = (
+        "Cifra is opening as many pictures as it can at the moment, so yours was not kept. "
+        "Send it again in a few seconds."
+    )
+
+
+class DecodingInterruptedError(UploadError):
+    """The decoder was ended or stopped from outside, again and again; the picture may be fine."""
+
+    status = 503
+    retry_after = 5
+    sentence = "Opening this picture was interrupted, so it was not kept. Send it again."
+
+
+class TooManyAtOnceError(UploadError):
+    """One owner, or one address, already has its share of uploads in progress."""
+
+    status = 429
+    retry_after = 2
+    sentence = (
+        "Your earlier pictures are still being opened, so this one was not kept. "
+        "Send it again in a few seconds."
+    )
 
 
 class QueueFullError(UploadError):
@@ -85,18 +140,18 @@ class StorageFullError(UploadError):
 
 @dataclass(frozen=True)
 class Upload:
-    """An accepted picture as we drew it anew: upright, on paper, and nothing but its pixels."""
+    """An accepted picture, encoded anew: upright, on paper, and nothing but its pixels."""
 
     width: int  # pixels, of the upright original
     height: int  # pixels, of the upright original
-    picture: bytes = field(repr=False)  # what the reader reads: PNG or JPEG, at most 2560 a side
+    picture: bytes = field(repr=False)  # the file to read: PNG or JPEG, at most 2560 pixels a side
     media_type: str  # of the picture
     preview: bytes = field(repr=False)  # JPEG, longest side at most 1024
     thumbnail: bytes = field(repr=False)  # JPEG, longest side at most 256
 
 
 def display_name(filename: str) -> str:
-    """A file's own name without folders or control characters, to be shown and never opened."""
+    """A file's own name without folders or control characters: for display only."""
     last = filename.replace("\\", "/").rsplit("/", 1)[-1]
     visible = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
     return visible[:LONGEST_FILENAME] or "picture"

@@ -6,7 +6,9 @@ import errno
 import logging
 from dataclasses import dataclass
 
-from webapp.accounts.identity import ensure_owner_id
+from flask import request
+
+from webapp.accounts.identity import current_owner_id, ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
 from webapp.models import Prediction, Status, new_token
 from webapp.platform.database import db, writing
@@ -39,7 +41,9 @@ def submit(data: bytes, filename: str) -> Submission:
     from webapp.imaging.sandbox import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
     _require_room_in_the_queue(extensions.settings.max_waiting)
-    upload = accept(data, extensions.settings)
+    upload = accept(
+        data, extensions.settings, owner=current_owner_id(), address=request.remote_addr
+    )
     prediction = Prediction(
         id=new_token(),
         owner_id=ensure_owner_id(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,7 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
     from worker.recognition.network.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
     from worker.recognition.network.files import ModelFileError  # noqa: PLC0415
     from worker.recognition.reader import Reader  # noqa: PLC0415
+    from worker.serving.pixels import foreign_pixels  # noqa: PLC0415
 
     try:
         if path:
@@ -144,7 +146,12 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
         click.echo(str(error), err=True)
         scorecard = None
     pictures = read_photo_sets(photos) if photos else ()
-    report = Report.of(path.name, scorecard, read_all(Reader(classifier), pictures))
+    outcomes = read_all(
+        Reader(classifier),
+        pictures,
+        partial(foreign_pixels, max_pixels=extensions.settings.max_pixels),
+    )
+    report = Report.of(path.name, scorecard, outcomes)
     click.echo(report.table())
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(report.page(), encoding="utf-8")

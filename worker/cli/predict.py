@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import with_appcontext
 
+from webapp.imaging.sandbox import accept
+from webapp.imaging.uploads import TooLargeError, Upload, UploadError
 from webapp.platform.extensions import extensions
+from webapp.settings import Settings
 from worker.model_files.store import files_to_read_with
 from worker.serving.answering import Answer, read_pictures
+from worker.serving.pixels import stored_pixels
 
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
 
 FILES_AT_ONCE = 16  # few enough to stream, enough to use the network well
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """One file's answer, and the size of the picture in it."""
+
+    name: str
+    answer: Answer
+    width: int = 0  # pixels, of the upright original; 0 for a file that was refused
+    height: int = 0
 
 
 @click.command("predict")
@@ -26,44 +41,56 @@ FILES_AT_ONCE = 16  # few enough to stream, enough to use the network well
 @click.option("--model", type=click.Path(path_type=Path, exists=True), help="A model file.")
 @with_appcontext
 def predict(files: tuple[str, ...], as_json: bool, model: Path | None) -> None:
-    """Read the digits in picture files; no server, queue or database is needed."""
+    """Read the digits in picture files; no server, queue or database is needed.
+
+    A file is accepted, decoded and refused exactly as an upload is.
+    """
     if model:
         _inspect(model)
     reader = _reader([model] if model else files_to_read_with(extensions.settings.models_dir))
-    limit = extensions.settings.max_upload_bytes
-    for names in _parts(files):
-        for name, answer in zip(names, _answers(names, reader, limit), strict=True):
-            click.echo(json.dumps(_as_json(name, answer)) if as_json else _as_text(name, answer))
+    for names in _batches(files):
+        for result in _results(names, reader, extensions.settings):
+            click.echo(json.dumps(_as_json(result)) if as_json else _as_text(result))
 
 
-def _parts(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _batches(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for start in range(0, len(files), FILES_AT_ONCE):
         yield files[start : start + FILES_AT_ONCE]
 
 
-def _answers(names: tuple[str, ...], reader: Reader, limit: int) -> list[Answer]:
-    """One answer a file, in order; a file that cannot be had is a failed one."""
-    opened = [_contents(Path(name), limit) for name in names]
-    read = iter(read_pictures([data for data in opened if isinstance(data, bytes)], reader))
-    return [next(read) if isinstance(data, bytes) else data for data in opened]
+def _results(names: tuple[str, ...], reader: Reader, settings: Settings) -> list[FileAnswer]:
+    """One result a file, in order."""
+    uploads = [_accepted(Path(name), settings) for name in names]
+    pictures = (u if isinstance(u, Answer) else stored_pixels(u.picture) for u in uploads)
+    answers = read_pictures(pictures, reader)
+    results = []
+    for name, upload, answer in zip(names, uploads, answers, strict=True):
+        size = (0, 0) if isinstance(upload, Answer) else (upload.width, upload.height)
+        results.append(FileAnswer(name, answer, *size))
+    return results
 
 
-def _contents(path: Path, limit: int) -> bytes | Answer:
+def _accepted(path: Path, settings: Settings) -> Upload | Answer:
+    """The file as an upload, or the reason why it is refused."""
     try:
         if not path.is_file():
             return Answer(failure="There is no such file.")
-        if path.stat().st_size > limit:
-            return Answer(failure=f"This file is larger than {limit // 1024**2} MB.")
-        return path.read_bytes()
+        if path.stat().st_size > settings.max_upload_bytes:
+            raise TooLargeError(settings.max_upload_bytes)
+        return accept(path.read_bytes(), settings)
+    except UploadError as error:
+        return Answer(failure=error.sentence)
     except OSError as error:
         return Answer(failure=f"This file cannot be opened: {error.strerror}.")
 
 
-def _as_json(name: str, answer: Answer) -> dict[str, Any]:
+def _as_json(result: FileAnswer) -> dict[str, Any]:
+    answer = result.answer
     reading = answer.reading
     digits = reading.digits if reading else ()
+    scale = answer.scale_to(result.width, result.height)
     return {
-        "file": name,
+        "file": result.name,
         "status": answer.status,
         "number": reading.number if reading else None,
         "reason": answer.reason,
@@ -71,7 +98,7 @@ def _as_json(name: str, answer: Answer) -> dict[str, Any]:
             {
                 "label": digit.label,
                 "confidence": digit.confidence,
-                "box": [int(side) for side in digit.glyph.box],
+                "box": [round(side * scale) for side in digit.glyph.box],
                 "probabilities": list(digit.probabilities),
             }
             for digit in digits
@@ -79,15 +106,15 @@ def _as_json(name: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _as_text(name: str, answer: Answer) -> str:
-    reading = answer.reading
+def _as_text(result: FileAnswer) -> str:
+    reading = result.answer.reading
     if reading and reading.number and reading.confidence is not None:
-        return f"{name}: {reading.number} ({reading.confidence:.1%} sure)"
-    return f"{name}: {answer.reason}"
+        return f"{result.name}: {reading.number} ({reading.confidence:.1%} sure)"
+    return f"{result.name}: {result.answer.reason}"
 
 
 def _inspect(model: Path) -> None:
-    """A file that was not imported may come from a stranger."""
+    """Refuse an unsafe model file: one that was not imported has not been inspected."""
     from worker.model_files.inspection import SuspectFileError, inspect  # noqa: PLC0415 - h5py takes a second
 
     try:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from worker.recognition.arrays import Image
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.page.binarisation import BinarisedPage, binarise, open_picture
+from worker.recognition.page.binarisation import BinarisedPage, binarise
+from worker.recognition.page.working_image import working_image
 from worker.recognition.policy import (
     decide,
     is_convincing,
@@ -26,7 +28,6 @@ from worker.recognition.reading import (
     Glyph,
     Reading,
     Refusal,
-    UnreadablePictureError,
 )
 from worker.recognition.segmentation.components import PageComponents, find_components
 from worker.recognition.segmentation.grouping import (
@@ -52,15 +53,13 @@ class Reader:
         self.classifier = classifier
         self.calibration = classifier.calibration
 
-    def read(self, pictures: Sequence[bytes]) -> list[Reading | UnreadablePictureError]:
-        """One answer for each picture, in order; a picture that does not open is an error."""
-        opened = [_segment(data) for data in pictures]
-        candidates = [entry for entry in opened if isinstance(entry, _Candidate)]
+    def read(self, pictures: Sequence[Image]) -> list[Reading]:
+        """One reading for each picture, in order; boxes are in the picture's own pixels."""
+        candidates = [_segment(pixels) for pixels in pictures]
         digits = self._classify([candidate.glyphs for candidate in candidates])
         digits = self._split_touching(candidates, digits)
         digits = self._try_sideways(candidates, digits)
-        readings = map(self._reading, candidates, digits)
-        return [next(readings) if isinstance(entry, _Candidate) else entry for entry in opened]
+        return [self._reading(*pair) for pair in zip(candidates, digits, strict=True)]
 
     def _classify(self, groups: Sequence[Sequence[Glyph]]) -> list[DigitReadings]:
         """Each group of glyphs as it is read, in one network call for all."""
@@ -192,11 +191,8 @@ class _Side:
         return cut_out(self.found, self.regions)
 
 
-def _segment(data: bytes) -> _Candidate | UnreadablePictureError:
-    try:
-        page = binarise(open_picture(data))
-    except UnreadablePictureError as error:
-        return error
+def _segment(pixels: Image) -> _Candidate:
+    page = binarise(working_image(pixels))
     found = find_components(page)
     if isinstance(found, Refusal):
         return _Candidate(page, refusal=found)

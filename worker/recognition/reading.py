@@ -101,10 +101,3 @@ class Reading:
     def confidence(self) -> float | None:
         """The lowest confidence of a digit; None where there is none."""
         return min((digit.confidence for digit in self.digits), default=None)
-
-
-class UnreadablePictureError(ValueError):
-    """The bytes are no picture that can be opened."""
-
-    def __init__(self) -> None:
-        super().__init__("We couldn't open this picture. Try a JPEG or PNG.")

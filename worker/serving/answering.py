@@ -1,32 +1,36 @@
-"""Answers: what a worker says of claimed pictures, and how it is written into their rows."""
+"""Answering: reads claimed pictures, and writes the answers into their rows."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import cv2
 
+from webapp.imaging.uploads import UploadError
 from webapp.models import Digit, ModelVersion, Prediction
 from webapp.platform.storage import Storage
 from worker.recognition.arrays import Image
-from worker.recognition.reading import DigitReading, Reading, UnreadablePictureError
+from worker.recognition.reading import DigitReading, Reading
+from worker.serving.pixels import stored_pixels
 
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
 
 MISSING = "The picture's file is missing, so it could not be read. Please upload it again."
+DAMAGED = "Cifra couldn't open the stored picture. Please upload it again."
 BROKEN = "Something went wrong while reading this picture. Please try another one."
+GROUP_BYTES = 64 * 1024 * 1024  # of pixels; a batch of 32 large pictures has ten times as many
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One picture's answer: a reading, or the sentence why there is none."""
+    """One picture's answer: a reading, or the reason why there is none."""
 
     reading: Reading | None = None
     failure: str | None = None
@@ -49,8 +53,7 @@ class Answer:
         if self.reading is None:
             prediction.fail(self.failure or BROKEN)
             return
-        original = max(prediction.width, prediction.height)  # what was kept may be smaller
-        scale = original / max(self.reading.size)
+        scale = self.scale_to(prediction.width, prediction.height)
         found = enumerate(self.reading.digits)
         digits = [_row(digit, position, scale) for position, digit in found]
         if self.reading.refusal is not None:
@@ -58,45 +61,71 @@ class Answer:
         else:
             prediction.succeed(digits, number=self.reading.number or "", by=version)
 
+    def scale_to(self, width: int, height: int) -> float:
+        """Pixels of an original of this size per pixel of the stored file, which may be smaller."""
+        return max(width, height) / max(self.reading.size) if self.reading else 1.0
+
 
 def read(batch: Sequence[Prediction], reader: Reader, storage: Storage) -> list[Answer]:
     """One answer a prediction, in order; a picture that breaks the reader fails alone."""
-    pictures = {}
-    for prediction in batch:
-        try:
-            pictures[prediction.id] = storage.read_picture(prediction.id)
-        except OSError:
-            log.exception("The picture of prediction %s cannot be read.", prediction.id)
-    readings = dict(zip(pictures, read_pictures(list(pictures.values()), reader), strict=True))
-    answers = []
-    for prediction in batch:
-        answer = readings.get(prediction.id, Answer(failure=MISSING))
+    answers = read_pictures((_stored_picture(p.id, storage) for p in batch), reader)
+    for prediction, answer in zip(batch, answers, strict=True):
         if answer.reading is not None:
             _keep_steps(prediction.id, answer.reading, storage)
-        answers.append(answer)
     return answers
 
 
-def read_pictures(pictures: Sequence[bytes], reader: Reader) -> list[Answer]:
-    """One answer a picture, in order; when a batch breaks the reader, each is read alone."""
+def read_pictures(pictures: Iterable[Image | Answer], reader: Reader) -> list[Answer]:
+    """One answer a picture, in order; a file that could not be opened has its answer already."""
+    answers = []
+    for group in _groups(pictures):
+        read = iter(_read_pixels([item for item in group if not isinstance(item, Answer)], reader))
+        answers += [item if isinstance(item, Answer) else next(read) for item in group]
+    return answers
+
+
+def _groups(pictures: Iterable[Image | Answer]) -> Iterator[list[Image | Answer]]:
+    """Pictures to read together, opened one after another, so that memory stays bounded."""
+    group: list[Image | Answer] = []
+    size = 0
+    for picture in pictures:
+        group.append(picture)
+        size += 0 if isinstance(picture, Answer) else picture.nbytes
+        if size >= GROUP_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _read_pixels(pixels: Sequence[Image], reader: Reader) -> list[Answer]:
+    """When a batch breaks the reader, each picture is read alone."""
     try:
-        return [_answer(result) for result in reader.read(pictures)]
+        return [Answer(reading=reading) for reading in reader.read(pixels)]
     except Exception:
-        if len(pictures) == 1:
+        if len(pixels) == 1:
             log.exception("A picture broke the reader.")
             return [Answer(failure=BROKEN)]
         log.warning("A batch broke the reader; its pictures are read one by one.")
-        return [answer for picture in pictures for answer in read_pictures([picture], reader)]
+        return [answer for picture in pixels for answer in _read_pixels([picture], reader)]
 
 
-def _answer(result: Reading | UnreadablePictureError) -> Answer:
-    if isinstance(result, UnreadablePictureError):
-        return Answer(failure=str(result))
-    return Answer(reading=result)
+def _stored_picture(prediction_id: str, storage: Storage) -> Image | Answer:
+    try:
+        return stored_pixels(storage.read_picture(prediction_id))
+    except OSError:
+        log.exception("The picture of prediction %s cannot be read.", prediction_id)
+        return Answer(failure=MISSING)
+    except UploadError:
+        log.exception("The picture of prediction %s cannot be decoded.", prediction_id)
+        return Answer(failure=DAMAGED)
+    except MemoryError:
+        log.exception("The picture of prediction %s does not fit into memory.", prediction_id)
+        return Answer(failure=BROKEN)
 
 
 def _keep_steps(prediction_id: str, reading: Reading, storage: Storage) -> None:
-    """Keep the pictures on the way to 28×28; an answer without them is still an answer."""
+    """Store the pictures of the steps to 28×28; the answer is kept when that fails."""
     try:
         for number, step in enumerate(reading.steps):
             name = re.sub(r"[^a-z0-9]+", "-", step.name.lower())

@@ -1,4 +1,4 @@
-"""Colours: a picture is kept as its profile says it looks, and no profile keeps a picture out."""
+"""Colours: a picture is stored in the colours of its profile, and none is refused for one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ P3 = profiles.display_p3()
 def kept(
     image: Image.Image, settings: Settings, *, kind: str = "PNG", **options: object
 ) -> Image.Image:
-    """What is kept of a picture."""
+    """The picture that is stored for an upload."""
     upload = accept(picture(image, kind=kind, **options), settings)
     return Image.open(io.BytesIO(upload.picture))
 
@@ -42,7 +42,7 @@ def plain(colour: object, *, mode: str = "RGB", width: int = 64) -> Image.Image:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_wide_colour_is_kept_as_it_was_seen(kind: str, settings: Settings) -> None:
+def test_a_wide_colour_is_converted_to_srgb(kind: str, settings: Settings) -> None:
     wide = kept(plain(RED), settings, kind=kind, icc_profile=P3)
     usual = kept(plain(RED), settings, kind=kind)
 
@@ -50,11 +50,11 @@ def test_a_wide_colour_is_kept_as_it_was_seen(kind: str, settings: Settings) -> 
     assert middle(usual) == pytest.approx(RED, abs=6)
 
 
-def test_a_large_picture_is_kept_as_it_was_seen(settings: Settings) -> None:
+def test_a_large_picture_is_converted_to_srgb(settings: Settings) -> None:
     assert middle(kept(plain(RED, width=6000), settings, icc_profile=P3)) == RED_OF_P3
 
 
-def test_what_is_drawn_on_nothing_keeps_its_paper(settings: Settings) -> None:
+def test_a_transparent_picture_is_converted_and_laid_on_white_paper(settings: Settings) -> None:
     clear = plain((0, 0, 0, 0), mode="RGBA")
     clear.paste((*RED, 255), (20, 20, 40, 40))
 
@@ -72,16 +72,16 @@ def test_a_grey_picture_follows_its_curve_and_stays_grey(settings: Settings) -> 
 
 
 @pytest.mark.parametrize("width", [64, 6000])
-def test_a_press_says_what_its_inks_look_like(width: int, settings: Settings) -> None:
+def test_the_inks_of_a_press_are_converted_by_its_profile(width: int, settings: Settings) -> None:
     cyan = plain((255, 0, 0, 0), mode="CMYK", width=width)
 
     printed = kept(
         cyan, settings, kind="TIFF", compression="tiff_lzw", icc_profile=profiles.press()
     )
-    unsaid = kept(cyan, settings, kind="TIFF", compression="tiff_lzw")
+    unprofiled = kept(cyan, settings, kind="TIFF", compression="tiff_lzw")
 
     assert middle(printed) == pytest.approx((0, 194, 255), abs=2)
-    assert middle(unsaid) == (0, 255, 255)
+    assert middle(unprofiled) == (0, 255, 255)
 
 
 def test_a_picture_that_is_srgb_already_keeps_its_numbers(settings: Settings) -> None:
@@ -96,7 +96,7 @@ def test_a_picture_that_is_srgb_already_keeps_its_numbers(settings: Settings) ->
     ("mode", "profile"),
     [("RGB", profiles.press()), ("CMYK", P3), ("L", P3), ("RGB", profiles.grey(1.0))],
 )
-def test_a_profile_of_other_colours_than_the_pictures_is_left_out(
+def test_a_profile_of_another_colour_space_is_ignored(
     mode: str, profile: bytes, settings: Settings
 ) -> None:
     image = plain(RED).convert(mode)
@@ -107,7 +107,7 @@ def test_a_profile_of_other_colours_than_the_pictures_is_left_out(
 
 
 def hostile_profiles() -> Iterator[bytes]:
-    """Cut off everywhere, changed anywhere, or nothing that was ever a profile."""
+    """Profiles that are cut off, changed at random, or random bytes."""
     chance = random.Random(7)
     for whole in (P3, profiles.press()):
         yield from (whole[:end] for end in range(0, len(whole), 64))
@@ -120,7 +120,7 @@ def hostile_profiles() -> Iterator[bytes]:
     yield P3[:128] + b"\xff" * 400
 
 
-def test_no_profile_keeps_a_picture_out(settings: Settings) -> None:
+def test_no_profile_refuses_a_picture(settings: Settings) -> None:
     for profile in hostile_profiles():
         for mode in ("RGB", "CMYK"):
             shown = kept(plain(RED).convert(mode), settings, kind="JPEG", icc_profile=profile)
@@ -128,21 +128,21 @@ def test_no_profile_keeps_a_picture_out(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "TIFF"])
-def test_sixteen_megabytes_of_profile_are_passed_over(kind: str, settings: Settings) -> None:
-    patient = replace(settings, max_upload_bytes=20 * MEGABYTE)
+def test_a_profile_of_16_megabytes_is_ignored(kind: str, settings: Settings) -> None:
+    generous = replace(settings, max_upload_bytes=20 * MEGABYTE)
     for profile in (bytes(16_000_000), P3 + bytes(16_000_000)):
-        shown = kept(plain(RED), patient, kind=kind, icc_profile=profile)
+        shown = kept(plain(RED), generous, kind=kind, icc_profile=profile)
         assert middle(shown) == pytest.approx(RED, abs=6)
 
 
-def test_a_profile_that_would_take_for_ever_is_passed_over(settings: Settings) -> None:
+def test_a_profile_of_unbounded_cost_is_ignored(settings: Settings) -> None:
     shown = kept(plain(RED), settings, icc_profile=profiles.bomb(30_000))
 
     assert middle(shown) == RED
 
 
 @pytest.mark.filterwarnings("ignore:Metadata Warning")
-def test_a_tag_that_is_no_profile_is_passed_over(settings: Settings) -> None:
+def test_a_tag_that_is_no_profile_is_ignored(settings: Settings) -> None:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags.tagtype[34675] = 3  # numbers in place of bytes
     tags[34675] = (1, 2, 3)

@@ -1,4 +1,4 @@
-"""Hostile uploads to a real web process and a real worker: a sentence or a reading, and no harm."""
+"""Hostile uploads to a real web process and a real worker: each is read, or refused."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ from webapp.settings import MEGABYTE, ROOT, Settings
 
 ODD = odd_pictures()
 REFUSED = bombs_and_lies() | dict(cut_pictures())
-MOST_OF_WEB = 160 * MEGABYTE  # resident at its highest; it may take 20 MB from each of 8 people
-MOST_OF_WORKER = 1100 * MEGABYTE  # of which TensorFlow takes half
+MAX_WEB_MEMORY = 160 * MEGABYTE  # peak resident size; an upload in progress takes up to 20 MB
+MAX_WORKER_MEMORY = 1100 * MEGABYTE  # of which TensorFlow takes half
 BOUNDARY = "the-parts-end-here"
 
 
 @dataclass
 class Site:
-    """A web process and a worker, and what they were given."""
+    """A web process and a worker, and the uploads that they accepted."""
 
     web: Web
     worker: Worker
     settings: Settings
     accepted: dict[str, str] = field(default_factory=dict)  # id to the picture's name
 
-    def give(self, name: str, content: bytes) -> tuple[int, str]:
-        """Give a picture over the API: the status, and the id or the sentence."""
-        status, told = self.web.post(content, "application/octet-stream")
+    def upload(self, name: str, content: bytes) -> tuple[int, str]:
+        """Upload a picture over the API: the status, and the id or the error sentence."""
+        status, body = self.web.post(content, "application/octet-stream")
         if status == 202:
-            self.accepted[told["id"]] = name
-            return status, told["id"]
-        return status, told["error"]
+            self.accepted[body["id"]] = name
+            return status, body["id"]
+        return status, body["error"]
 
-    def is_kept(self, prediction_id: str) -> bytes:
+    def stored_picture(self, prediction_id: str) -> bytes:
         return Storage(self.settings.uploads_dir).read(prediction_id, PICTURE)
 
 
@@ -68,7 +68,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         secret_key="a secret for the tests",
         data_dir=folder,
         redis_url=redis.url,
-        uploads_per_person=0,  # one person gives them all
+        uploads_per_person=0,  # one person sends them all
         uploads_per_address=0,
     )
     site = Site(Web(settings), Worker(settings, "reader"), settings)
@@ -83,38 +83,38 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_picture_is_taken_in_and_nothing_but_its_pixels_is_kept(
+def test_an_odd_picture_is_accepted_and_nothing_but_its_pixels_is_stored(
     name: str, site: Site
 ) -> None:
-    status, told = site.give(name, ODD[name])
+    status, answer = site.upload(name, ODD[name])
 
-    assert status == 202, told
-    kept = site.is_kept(told)
+    assert status == 202, answer
+    kept = site.stored_picture(answer)
     assert kept.startswith(b"\x89PNG\r\n\x1a\n")
     assert kept.endswith(b"IEND\xaeB`\x82")
     assert PAYLOAD not in kept
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_whole_picture_is_refused_with_a_sentence(name: str, site: Site) -> None:
-    status, told = site.give(name, REFUSED[name])
+def test_a_file_that_is_no_whole_picture_is_refused_with_a_sentence(name: str, site: Site) -> None:
+    status, sentence = site.upload(name, REFUSED[name])
 
     assert status in (400, 413, 415, 422)
-    assert told.endswith(".")
-    assert "Traceback" not in told
+    assert sentence.endswith(".")
+    assert "Traceback" not in sentence
 
 
 @pytest.mark.parametrize("kind", HOSTILE_NAMES)
-def test_a_hostile_name_is_shown_and_never_followed(kind: str, site: Site) -> None:
+def test_a_hostile_name_is_shown_and_never_used_as_a_path(kind: str, site: Site) -> None:
     name = HOSTILE_NAMES[kind].encode("utf-8", "surrogateescape")
     body = form_with(name, file_of(seven(), "PNG"))
 
-    status, settle = post_form(site.web.port, body)
+    status, answer = post_form(site.web.port, body)
 
     assert status in (202, 400)
     if status == 202:
-        site.accepted[settle["id"]] = kind
-        shown = get(site.web.port, settle)["filename"]
+        site.accepted[answer["id"]] = kind
+        shown = get(site.web.port, answer)["filename"]
         assert "/" not in shown
         assert "\\" not in shown
         assert len(shown) <= 120
@@ -123,20 +123,22 @@ def test_a_hostile_name_is_shown_and_never_followed(kind: str, site: Site) -> No
     assert outside == []
 
 
-@pytest.mark.parametrize("told", ["its length", "in chunks", "a length that it does not send"])
-def test_a_body_that_is_far_too_long_is_cut_off_and_never_held(told: str, site: Site) -> None:
-    before = resident_at_most(site.web)
+@pytest.mark.parametrize("framing", ["its length", "in chunks", "a length that it does not send"])
+def test_a_body_that_is_far_too_long_is_cut_off_and_never_in_memory(
+    framing: str, site: Site
+) -> None:
+    before = peak_memory_of(site.web)
     with socket.create_connection(("127.0.0.1", site.web.port), timeout=60) as line:
-        sent, settle = send_too_much(line, told)
+        sent, response = send_too_much(line, framing)
 
-    assert settle.startswith(b"HTTP/1.1 413")
-    assert b"too large" in settle
+    assert response.startswith(b"HTTP/1.1 413")
+    assert b"too large" in response
     assert sent <= 100 * MEGABYTE
-    assert resident_at_most(site.web) < max(before, MOST_OF_WEB)
-    assert site.give("afterwards", file_of(seven(), "PNG"))[0] == 202
+    assert peak_memory_of(site.web) < max(before, MAX_WEB_MEMORY)
+    assert site.upload("afterwards", file_of(seven(), "PNG"))[0] == 202
 
 
-def test_everything_that_was_taken_in_is_settled_and_web_and_worker_are_well(site: Site) -> None:
+def test_every_accepted_upload_is_settled_and_web_and_worker_still_run(site: Site) -> None:
     with create_app(site.settings).app_context():
         wait_until(lambda: settled(site) >= set(site.accepted), seconds=250)
         with writing() as session:
@@ -145,8 +147,8 @@ def test_everything_that_was_taken_in_is_settled_and_web_and_worker_are_well(sit
 
     assert site.web.process.poll() is None
     assert site.worker.process.poll() is None
-    assert resident_at_most(site.web) < MOST_OF_WEB
-    assert highest(site.worker.process.pid) < MOST_OF_WORKER
+    assert peak_memory_of(site.web) < MAX_WEB_MEMORY
+    assert peak_memory(site.worker.process.pid) < MAX_WORKER_MEMORY
 
 
 def settled(site: Site) -> set[str]:
@@ -155,39 +157,40 @@ def settled(site: Site) -> set[str]:
         return {key for key, status in rows if status not in (Status.PENDING, Status.READING)}
 
 
-def resident_at_most(web: Web) -> int:
-    """The most bytes that the process which answers people has ever held."""
+def peak_memory_of(web: Web) -> int:
+    """The peak resident size of the process that answers requests, in bytes."""
     (answering,) = [
         process
         for process in psutil.Process(web.process.pid).children()
         if "gunicorn" in " ".join(process.cmdline())
     ]
-    return highest(answering.pid)
+    return peak_memory(answering.pid)
 
 
-def highest(pid: int) -> int:
+def peak_memory(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def send_too_much(line: socket.socket, told: str) -> tuple[int, bytes]:
-    """Send until the server has had enough: how many bytes that took, and what it said."""
+def send_too_much(line: socket.socket, framing: str) -> tuple[int, bytes]:
+    """Send until the server hangs up: the number of bytes sent, and the response."""
     head = "POST /api/predictions HTTP/1.1\r\nHost: cifra\r\nContent-Type: image/png\r\n"
-    length = "Transfer-Encoding: chunked" if told == "in chunks" else "Content-Length: 2000000000"
+    is_chunked = framing == "in chunks"
+    length = "Transfer-Encoding: chunked" if is_chunked else "Content-Length: 2000000000"
     line.sendall(f"{head}{length}\r\n\r\n".encode())
     piece = bytes(MEGABYTE)
-    framed = b"100000\r\n" + piece + b"\r\n" if told == "in chunks" else piece
+    framed = b"100000\r\n" + piece + b"\r\n" if is_chunked else piece
     sent = 0
-    with suppress(OSError):  # it hangs up when it has had enough, with its answer under way
-        while sent < 200 * MEGABYTE and told != "a length that it does not send":
+    with suppress(OSError):  # the server closes the connection after its response
+        while sent < 200 * MEGABYTE and framing != "a length that it does not send":
             line.sendall(framed)
             sent += MEGABYTE
         line.shutdown(socket.SHUT_WR)
-    settle = b""
-    with suppress(ConnectionResetError):  # what came before it is still there to be read
+    response = b""
+    with suppress(ConnectionResetError):  # the bytes before the reset can still be read
         while piece := line.recv(64 * 1024):
-            settle += piece
-    return sent, settle
+            response += piece
+    return sent, response
 
 
 def form_with(filename: bytes, content: bytes) -> bytes:
@@ -202,13 +205,14 @@ def post_form(port: int, body: bytes) -> tuple[int, dict[str, str]]:
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     connection.request("POST", "/api/predictions", body, headers)
     response = connection.getresponse()
-    told = json.loads(response.read())
-    told["cookie"] = (response.headers["Set-Cookie"] or "").split(";")[0]
-    return response.status, told
+    answer = json.loads(response.read())
+    answer["cookie"] = (response.headers["Set-Cookie"] or "").split(";")[0]
+    return response.status, answer
 
 
-def get(port: int, told: dict[str, str]) -> dict[str, str]:
+def get(port: int, upload: dict[str, str]) -> dict[str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", f"/api/predictions/{told['id']}", headers={"Cookie": told["cookie"]})
-    settle: dict[str, str] = json.loads(connection.getresponse().read())
-    return settle
+    headers = {"Cookie": upload["cookie"]}
+    connection.request("GET", f"/api/predictions/{upload['id']}", headers=headers)
+    prediction: dict[str, str] = json.loads(connection.getresponse().read())
+    return prediction

@@ -1,4 +1,4 @@
-"""Pictures: what is accepted, what is kept of it, and the sentence that any other file gets."""
+"""Re-encoding: pictures of each format are accepted, and any other file is refused."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_cmyk_photo_becomes_a_preview(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(("ink", "paper"), [("black", 255), ("white", 0), (None, 255)])
-def test_what_is_drawn_on_nothing_is_laid_on_paper_that_shows_it(
+def test_a_transparent_picture_is_laid_on_paper_of_the_other_brightness(
     ink: str | None, paper: int, settings: Settings
 ) -> None:
     clear = Image.new("RGBA", (60, 60), (0, 0, 0, 0))
@@ -113,7 +113,7 @@ def test_a_file_over_the_limit_is_refused(settings: Settings) -> None:
     "content",
     [b"hello", b"%PDF-1.7", b'<svg xmlns="http://www.w3.org/2000/svg"/>', b"\0" * 50, b"MZ\x90"],
 )
-def test_what_is_no_picture_is_refused(content: bytes, settings: Settings) -> None:
+def test_a_file_that_is_no_picture_is_refused(content: bytes, settings: Settings) -> None:
     with pytest.raises(NotAPictureError) as caught:
         accept(content, settings)
     assert caught.value.status == 415
@@ -124,7 +124,7 @@ def test_an_svg_is_refused_by_name(settings: Settings) -> None:
         accept(b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', settings)
 
 
-def test_a_film_in_the_box_of_a_heic_is_refused(settings: Settings) -> None:
+def test_a_video_in_the_container_of_a_heic_is_refused(settings: Settings) -> None:
     with pytest.raises(NotAPictureError):
         accept(b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(40), settings)
 
@@ -146,7 +146,7 @@ def test_damaged_content_behind_a_good_header_is_refused(settings: Settings) -> 
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
-def test_of_a_moving_picture_the_first_frame_is_read(kind: str, settings: Settings) -> None:
+def test_of_an_animation_the_first_frame_is_read(kind: str, settings: Settings) -> None:
     frames = [drawing(), Image.new("RGB", (120, 90), "black")]
     moving = picture(frames[0], kind=kind, save_all=True, append_images=frames[1:])
 
@@ -168,7 +168,7 @@ def test_nothing_but_pixels_is_kept(kind: str, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
-def test_what_lies_on_its_side_is_kept_upright(kind: str, settings: Settings) -> None:
+def test_a_picture_on_its_side_is_stored_upright(kind: str, settings: Settings) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
 
@@ -184,7 +184,7 @@ def test_a_large_photo_is_kept_small_and_remembers_its_size(settings: Settings) 
     assert max(opened(upload.picture).size) == 1008
 
 
-def test_a_large_picture_of_another_type_keeps_what_the_reader_works_on(
+def test_a_large_picture_of_another_format_is_stored_reduced(
     settings: Settings,
 ) -> None:
     upload = accept(picture(drawing(size=(4000, 900)), kind="PNG"), settings)
@@ -193,7 +193,7 @@ def test_a_large_picture_of_another_type_keeps_what_the_reader_works_on(
     assert shows_dark_ink_on_light_paper(upload.picture)
 
 
-def test_a_photo_that_is_never_held_whole_may_have_more_pixels(settings: Settings) -> None:
+def test_a_baseline_jpeg_may_have_more_pixels(settings: Settings) -> None:
     drafted = picture(Image.new("RGB", (3600, 3600), "white"), kind="JPEG")  # 13 million
     whole = picture(Image.new("RGB", (3600, 3600), "white"), kind="JPEG", progressive=True)
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from worker.recognition.page.binarisation import binarise, open_picture
+from tests.support.pictures import opened
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Glyph, Refusal
 from worker.recognition.segmentation.grouping import find_glyphs
 
@@ -87,7 +88,7 @@ def file_of(pixels: NDArray[Any], kind: str = "PNG", **how: Any) -> bytes:
 
 
 def segment(pixels: NDArray[Any]) -> list[Glyph] | Refusal:
-    return find_glyphs(binarise(open_picture(file_of(pixels))))
+    return find_glyphs(binarise(opened(file_of(pixels))))
 
 
 def glyphs_in(pixels: NDArray[Any]) -> list[Glyph]:

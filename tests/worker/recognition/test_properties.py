@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     blank_page,
     correlation,
@@ -18,8 +19,9 @@ from tests.worker.recognition.drawn_pages import (
     segment,
     with_text,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
-from worker.recognition.reading import Refusal, UnreadablePictureError
+from webapp.imaging.uploads import UploadError
+from worker.recognition.page.binarisation import binarise
+from worker.recognition.reading import Refusal
 from worker.recognition.segmentation.grouping import find_glyphs
 
 with_40_examples = settings(deadline=None, max_examples=40)
@@ -73,8 +75,8 @@ def test_any_bytes_open_or_are_refused(noise: bytes, kept: int) -> None:
     data = file_of(np.full((20, 20, 3), 90, np.uint8), "JPEG")[:kept] + noise
 
     try:
-        picture = open_picture(data)
-    except UnreadablePictureError:
+        picture = opened(data)
+    except UploadError:
         return
     assert picture.pixels.ndim == 3
 
@@ -97,7 +99,7 @@ def test_the_exif_orientation_does_not_change_the_glyph(digit: str, orientation:
     }[orientation]
     data = file_of(np.ascontiguousarray(undo), "PNG", exif=exif)
 
-    (glyph,) = find_glyphs(binarise(open_picture(data)))  # type: ignore[misc]
+    (glyph,) = find_glyphs(binarise(opened(data)))  # type: ignore[misc]
 
     assert correlation(glyph.ink, only_ink_in(upright)) > 0.99
 

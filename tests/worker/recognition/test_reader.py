@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.worker.recognition.drawn_pages import Pixels, blank_page, file_of, with_text
+from tests.worker.recognition.drawn_pages import Pixels, blank_page, with_text
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.reader import Reader
 from worker.recognition.reading import Reading, Refusal
@@ -21,9 +21,7 @@ def reader() -> Reader:
 
 
 def read(reader: Reader, pixels: Pixels) -> Reading:
-    reading = reader.read([file_of(pixels)])[0]
-    assert isinstance(reading, Reading)
-    return reading
+    return reader.read([pixels])[0]
 
 
 @pytest.mark.parametrize("quarter_turns", [0, 1, 3])

@@ -10,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.support.adversarial_pictures import KINDS, picture_of
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import blank_page, file_of, with_text
 from worker.recognition import reader as reader_module
 from worker.recognition.network.classifier import Classifier, Scores
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.reader import (
     MAX_SIDEWAYS_GLYPHS,
     MAX_SPLIT_GLYPHS,
@@ -95,7 +96,7 @@ def work(classifier: CountingClassifier, monkeypatch: pytest.MonkeyPatch) -> Wor
 
 
 def read(classifier: Classifier, data: bytes) -> Reading:
-    reading = Reader(classifier).read([data])[0]
+    reading = Reader(classifier).read([stored_pixels(data)])[0]
     assert isinstance(reading, Reading)
     return reading
 
@@ -126,7 +127,7 @@ def test_noise_is_refused_before_its_components_are_compared(
 
 
 def test_a_page_with_too_many_components_is_refused_before_they_are_measured() -> None:
-    page = binarise(open_picture(picture_of("white noise, grain 1", 1280)))
+    page = binarise(opened(picture_of("white noise, grain 1", 1280)))
 
     assert find_components(page) is Refusal.TOO_MANY
 
@@ -163,7 +164,7 @@ def test_ordinary_pages_are_far_from_the_limits() -> None:
     for row in range(13):
         page = with_text(page, "0123456789", (60, 90 + 85 * row), scale=2, pen=6)
 
-    found = find_components(binarise(open_picture(file_of(page))))
+    found = find_components(binarise(opened(file_of(page))))
 
     assert not isinstance(found, Refusal)
     assert len(found.components) < MAX_WRITING_COMPONENTS / 4 < MAX_COMPONENTS / 4

@@ -16,8 +16,11 @@ from webapp.platform.database import writing
 from webapp.platform.extensions import Extensions
 from webapp.platform.storage import ORIGINAL, PICTURE
 from worker import tasks
+from worker.recognition.arrays import Image
 from worker.recognition.reader import Reader
+from worker.serving import answering
 from worker.serving.answering import BROKEN, MISSING
+from worker.serving.pixels import stored_pixels
 
 
 def test_a_pending_prediction_gets_its_answer(app: Flask, network: Path) -> None:
@@ -115,11 +118,12 @@ def test_a_picture_that_breaks_the_reader_fails_alone(
     app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored_version(network)
-    poison, other = waiting_prediction(b"poison"), waiting_prediction()
+    poison, other = waiting_prediction(photo_of("123")), waiting_prediction()
+    poisonous = stored_pixels(photo_of("123")).shape
     read = Reader.read
 
-    def read_or_break(reader: Reader, pictures: list[bytes]) -> object:
-        if b"poison" in pictures:
+    def read_or_break(reader: Reader, pictures: list[Image]) -> object:
+        if any(pixels.shape == poisonous for pixels in pictures):
             raise MemoryError
         return read(reader, pictures)
 
@@ -128,6 +132,27 @@ def test_a_picture_that_breaks_the_reader_fails_alone(
 
     assert prediction_of(poison).reason == BROKEN
     assert prediction_of(other).status == Status.DONE
+
+
+def test_large_pictures_of_a_batch_are_read_in_groups_that_fit_into_memory(
+    app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_version(network)
+    waiting = [waiting_prediction() for _ in range(5)]
+    one = stored_pixels(photo_of("7")).nbytes
+    monkeypatch.setattr(answering, "GROUP_BYTES", 2 * one)
+    read = Reader.read
+    groups: list[int] = []
+
+    def count_and_read(reader: Reader, pictures: list[Image]) -> object:
+        groups.append(len(pictures))
+        return read(reader, pictures)
+
+    monkeypatch.setattr(Reader, "read", count_and_read)
+    tasks.predict()
+
+    assert groups == [2, 2, 1]
+    assert [prediction_of(row).number for row in waiting] == ["7"] * 5
 
 
 def test_rows_of_a_dead_worker_are_taken_over_one_by_one(app: Flask, network: Path) -> None:

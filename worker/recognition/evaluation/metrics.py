@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.recognition.arrays import Images, Labels
+from worker.recognition.arrays import Image, Images, Labels
 from worker.recognition.evaluation.photo_sets import LabelledPicture
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.reader import Reader
-from worker.recognition.reading import Reading, UnreadablePictureError
+from worker.recognition.reading import Reading
 
 BATCH = 32  # pictures read together
+
+Decode = Callable[[bytes], Image | None]  # None for a file that would be refused
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Outcome:
     """The reading of one labelled picture."""
 
     picture: LabelledPicture = field(repr=False)
-    reading: Reading | None = field(repr=False)  # None: the picture did not open
+    reading: Reading | None = field(repr=False)  # None: the file was refused
     milliseconds: float  # of processor time, its share of its batch
 
     @property
@@ -121,16 +123,17 @@ class Outcome:
         return [index < len(read) and read[index] == row for index, row in enumerate(truth)]
 
 
-def read_all(reader: Reader, pictures: Iterable[LabelledPicture]) -> list[Outcome]:
-    """Read every picture as it is, in batches."""
+def read_all(reader: Reader, pictures: Iterable[LabelledPicture], decode: Decode) -> list[Outcome]:
+    """Decode and read every picture, in batches."""
     outcomes = []
     remaining = iter(pictures)
     while some := list(islice(remaining, BATCH)):
         began = time.process_time()
-        answers = reader.read([picture.data for picture in some])
+        decoded = [decode(picture.data) for picture in some]
+        readings = iter(reader.read([pixels for pixels in decoded if pixels is not None]))
         spent = (time.process_time() - began) * 1000 / len(some)
-        for picture, answer in zip(some, answers, strict=True):
-            reading = None if isinstance(answer, UnreadablePictureError) else answer
+        for picture, pixels in zip(some, decoded, strict=True):
+            reading = None if pixels is None else next(readings)
             outcomes.append(Outcome(picture, reading, spent))
     return outcomes
 

@@ -1,8 +1,9 @@
-"""Photo sets: folders of labelled pictures, as a manifest lists them, to measure and tune on.
+"""Photo sets: folders of labelled pictures with a manifest, for measuring and for tuning.
 
-`manifest.csv` has a row a file with at least `set`, `file`, `label` and `kind`; `source_repo`
-tells pictures of different people apart. Kinds: `photo` and `drawn` (label: the digit), `multi`
-(rows of digits parted by a bar) and `ood` (no digit; an .npz holds a whole array of pictures).
+`manifest.csv` has one row for each file, with at least `set`, `file`, `label` and `kind`;
+`source_repo` distinguishes the pictures of different people. The kinds are `photo` and `drawn`
+(label: the digit), `multi` (rows of digits, separated by a bar) and `ood` (no digit; an .npz file
+holds an array of pictures). The files are not decoded here.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from PIL import Image as PillowImage
 
 @dataclass(frozen=True)
 class LabelledPicture:
-    """One picture and what a person says it shows."""
+    """One picture file and its label."""
 
     set_name: str
     name: str
-    source: str  # whose picture it is
+    source: str  # the person or project it comes from
     label: str | None  # "7", "12|34"; None for no digit
     data: bytes
 
@@ -34,15 +35,15 @@ class LabelledPicture:
 
     @property
     def is_kept_apart(self) -> bool:
-        """Whether its source is one of the half by which nothing is chosen, only measured.
+        """Whether its source belongs to the half that is only measured, never used for tuning.
 
-        A hash decides, so that a source stays where it is when others come.
+        A hash decides, so that a source stays in its half when others are added.
         """
         return hashlib.sha256(self.source.encode()).digest()[0] % 2 == 1
 
 
 def read_photo_sets(folder: Path) -> Iterator[LabelledPicture]:
-    """All labelled pictures below the folder, in the manifest's order.
+    """All labelled pictures of the folder, in the manifest's order.
 
     Raises FileNotFoundError when there is no manifest.
     """

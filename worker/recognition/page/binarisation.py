@@ -17,10 +17,8 @@ from worker.recognition.page.illumination import (
 from worker.recognition.page.ink_colour import to_grey
 from worker.recognition.page.page_detection import isolate_page
 from worker.recognition.page.ruled_lines import remove_ruled_lines
-from worker.recognition.page.working_image import WorkingImage, open_picture, shrunk
+from worker.recognition.page.working_image import WorkingImage, shrunk
 from worker.recognition.reading import Step
-
-__all__ = ["BinarisedPage", "binarise", "open_picture"]
 
 MIN_ABSORPTION = 0.06  # of the background's light: print on the back of the sheet is fainter
 MAX_NOISE_FLOOR = 0.16  # glare raises the measured noise level beyond that of any paper

@@ -23,6 +23,7 @@ from worker.recognition.evaluation.report import Report
 from worker.recognition.network.classifier import Classifier, Scores
 from worker.recognition.reader import Reader
 from worker.recognition.reading import Box, DigitReading, Glyph, Reading, Refusal
+from worker.serving.pixels import stored_pixels
 
 
 def outcome(
@@ -105,7 +106,7 @@ def test_a_folder_with_a_manifest_is_read_whole_and_reported_with_its_misses(
     pictures = list(read_photo_sets(tmp_path))
     assert [picture.label for picture in pictures] == ["99", None, None, None]
 
-    outcomes = read_all(Reader(Classifier.load(network)), pictures)
+    outcomes = read_all(Reader(Classifier.load(network)), pictures, stored_pixels)
     report = Report.of("tiny.keras", None, outcomes)
     assert "numbers" in report.table()
     assert "42.png: 99 →" in report.page()

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     blank_page,
     correlation,
@@ -22,7 +23,7 @@ from tests.worker.recognition.drawn_pages import (
     shadowed,
     with_text,
 )
-from worker.recognition.page.binarisation import STEP_SIDE, binarise, open_picture
+from worker.recognition.page.binarisation import STEP_SIDE, binarise
 from worker.recognition.page.page_detection import isolate_page
 from worker.recognition.reading import Refusal
 
@@ -175,7 +176,7 @@ def test_print_on_the_back_of_the_sheet_is_not_read() -> None:
 
 
 def test_every_step_keeps_a_small_picture() -> None:
-    binarised = binarise(open_picture(file_of(with_text(blank_page(900, 900), "5", (300, 600)))))
+    binarised = binarise(opened(file_of(with_text(blank_page(900, 900), "5", (300, 600)))))
 
     assert [step.name for step in binarised.steps] == ["photo", "evened", "ink", "lines removed"]
     assert all(max(step.image.shape) <= STEP_SIDE for step in binarised.steps)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     blank_page,
     correlation,
@@ -16,16 +17,16 @@ from tests.worker.recognition.drawn_pages import (
     only_ink_in,
     with_text,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
-from worker.recognition.page.working_image import LARGEST_SIDE
-from worker.recognition.reading import UnreadablePictureError
+from webapp.imaging.uploads import UploadError
+from worker.recognition.page.binarisation import binarise
+from worker.recognition.page.working_image import LARGEST_SIDE, working_image
 from worker.recognition.segmentation.grouping import find_glyphs
 
 
 def test_boxes_are_in_the_pixels_of_the_upright_original() -> None:
     big = cv2.resize(with_text(blank_page(), "1"), (3200, 3200), interpolation=cv2.INTER_AREA)
 
-    (glyph,) = find_glyphs(binarise(open_picture(file_of(big, "JPEG"))))
+    (glyph,) = find_glyphs(binarise(opened(file_of(big, "JPEG"))))
 
     left, top, right, bottom = 136, 130, 260, 290  # the digit on the page of 400 pixels
     assert 8 * left - 250 < glyph.box.x < 8 * right
@@ -39,7 +40,7 @@ def test_a_photo_is_rotated_upright_by_its_exif_orientation() -> None:
     exif[0x0112] = 6  # rotate by 90 degrees clockwise to see it upright
     sideways = file_of(np.rot90(upright), "JPEG", quality=95, exif=exif)
 
-    picture = open_picture(sideways)
+    picture = opened(sideways)
 
     assert (picture.width, picture.height) == (300, 360)
     (glyph,) = find_glyphs(binarise(picture))
@@ -47,7 +48,7 @@ def test_a_photo_is_rotated_upright_by_its_exif_orientation() -> None:
 
 
 def test_large_photos_are_scaled_to_the_working_size() -> None:
-    picture = open_picture(file_of(np.full((3000, 4000, 3), 200, np.uint8), "JPEG"))
+    picture = working_image(np.full((3000, 4000, 3), 200, np.uint8))
 
     assert max(picture.pixels.shape) <= LARGEST_SIDE
     assert (picture.width, picture.height) == (4000, 3000)
@@ -66,7 +67,7 @@ def test_every_mode_of_picture_reads_the_same(mode: str) -> None:
     file = io.BytesIO()
     picture.save(file, "TIFF" if mode in ("CMYK", "F") else "PNG")
 
-    (glyph,) = find_glyphs(binarise(open_picture(file.getvalue())))
+    (glyph,) = find_glyphs(binarise(opened(file.getvalue())))
 
     assert correlation(glyph.ink, only_ink_in(np.asarray(rgb))) > 0.95
 
@@ -93,13 +94,5 @@ def test_a_transparent_background_contrasts_with_the_ink(colour: tuple[int, int,
     ],
 )
 def test_bytes_that_are_no_picture_raise_an_error_with_a_sentence(data: bytes) -> None:
-    with pytest.raises(UnreadablePictureError, match="couldn't open"):
-        open_picture(data)
-
-
-def test_a_decompression_bomb_is_refused_before_it_is_decoded() -> None:
-    bomb = io.BytesIO()
-    Pillow.new("1", (20_000, 20_000)).save(bomb, "PNG")
-
-    with pytest.raises(UnreadablePictureError):
-        open_picture(bomb.getvalue())
+    with pytest.raises(UploadError, match=r"\.$"):
+        opened(data)

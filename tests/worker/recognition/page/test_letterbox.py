@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     Pixels,
     blank_page,
@@ -14,7 +15,7 @@ from tests.worker.recognition.drawn_pages import (
     shadowed,
     with_text,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.page.letterbox import inside_letterbox
 from worker.recognition.reading import Box, Refusal
 from worker.recognition.segmentation.grouping import find_glyphs
@@ -65,7 +66,7 @@ def test_two_margins_may_have_two_colours() -> None:
 def test_the_edge_of_a_margin_may_be_blurred_by_jpeg(quality: int) -> None:
     photo = letterboxed(with_text(blank_page(), "3"), 0, 0, 133, 133)
 
-    binarised = binarise(open_picture(file_of(photo, "JPEG", quality=quality)))
+    binarised = binarise(opened(file_of(photo, "JPEG", quality=quality)))
     glyphs = find_glyphs(binarised)
 
     assert not isinstance(glyphs, Refusal)

@@ -1,46 +1,40 @@
-"""Opening a picture: of every type, upright, and at the size that it is worked on."""
+"""The working image: grey or colour pixels, without bars, at the size for finding ink."""
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
+import numpy as np
 import pytest
-from PIL import Image
 
-from worker.recognition.page.working_image import open_picture
-from worker.recognition.reading import UnreadablePictureError
-
-
-def file_of(kind: str, *, size: tuple[int, int] = (600, 400), **options: Any) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, "white").save(file, kind, **options)
-    return file.getvalue()
+from worker.recognition.page.working_image import LARGEST_SIDE, SMALLEST_SIDE, working_image
+from worker.recognition.reading import Box
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF"])
-def test_a_picture_of_each_type_is_opened(kind: str) -> None:
-    picture = open_picture(file_of(kind))
+def paper(*shape: int) -> np.ndarray:
+    return np.full(shape, 235, np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(400, 600), (400, 600, 3)])
+def test_grey_and_colour_pictures_become_colour(shape: tuple[int, ...]) -> None:
+    picture = working_image(paper(*shape))
 
     assert picture.pixels.shape == (400, 600, 3)
     assert (picture.width, picture.height) == (600, 400)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
-def test_a_picture_on_its_side_is_turned_upright(kind: str) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
+@pytest.mark.parametrize(("side", "working"), [(5000, LARGEST_SIDE), (28, SMALLEST_SIDE)])
+def test_a_large_picture_is_shrunk_and_a_small_one_is_enlarged(side: int, working: int) -> None:
+    picture = working_image(paper(side, side))
 
-    picture = open_picture(file_of(kind, exif=exif))
-
-    assert (picture.width, picture.height) == (400, 600)
-    assert picture.pixels.shape == (600, 400, 3)
+    assert picture.pixels.shape == (working, working, 3)
+    assert (picture.width, picture.height) == (side, side)
 
 
-def test_a_long_and_thin_photo_is_opened() -> None:
-    assert open_picture(file_of("JPEG", size=(20_000, 8))).pixels.shape[1] == 1280
+def test_a_long_and_thin_picture_keeps_its_proportions() -> None:
+    assert working_image(paper(80, 12_800)).pixels.shape == (8, LARGEST_SIDE, 3)
 
 
-def test_a_type_that_nobody_photographs_with_is_not_opened() -> None:
-    with pytest.raises(UnreadablePictureError):
-        open_picture(file_of("PPM"))
+def test_a_box_in_working_pixels_is_found_again_in_the_picture() -> None:
+    picture = working_image(paper(2560, 2560))
+
+    assert picture.box_in_original(Box(10, 20, 30, 40)) == Box(20, 40, 60, 80)
+    assert picture.box_in_working(Box(20, 40, 60, 80)) == Box(10, 20, 30, 40)

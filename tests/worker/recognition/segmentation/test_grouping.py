@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     blank_page,
     correlation,
@@ -16,7 +17,7 @@ from tests.worker.recognition.drawn_pages import (
     shadowed,
     with_text,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Glyph
 from worker.recognition.segmentation.grouping import detection_step, find_glyphs
 
@@ -135,7 +136,7 @@ def test_a_sideways_page_is_grouped_after_its_rotation(quarter_turns: int) -> No
     upright = with_text(blank_page(500, 700), "47", (80, 230), scale=6)
     upright = with_text(upright, "25", (80, 450), scale=6)
     wanted = glyphs_in(upright)
-    sideways = binarise(open_picture(file_of(np.rot90(upright, -quarter_turns))))
+    sideways = binarise(opened(file_of(np.rot90(upright, -quarter_turns))))
 
     got = find_glyphs(sideways, quarter_turns)
 
@@ -150,7 +151,7 @@ def test_a_sideways_page_is_grouped_after_its_rotation(quarter_turns: int) -> No
 
 
 def test_the_last_step_shows_where_the_digits_are() -> None:
-    binarised = binarise(open_picture(file_of(with_text(blank_page(), "5"))))
+    binarised = binarise(opened(file_of(with_text(blank_page(), "5"))))
     glyphs = find_glyphs(binarised)
     assert isinstance(glyphs, list)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     Pixels,
     blank_page,
@@ -10,14 +11,14 @@ from tests.worker.recognition.drawn_pages import (
     only_ink_in,
     with_text,
 )
-from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Glyph
 from worker.recognition.segmentation.grouping import find_glyphs
 from worker.recognition.segmentation.touching_digits import propose_splits
 
 
 def splits_of(page: Pixels) -> list[tuple[Glyph, ...]]:
-    binarised = binarise(open_picture(file_of(page)))
+    binarised = binarise(opened(file_of(page)))
     (glyph,) = find_glyphs(binarised)
     return propose_splits(binarised, glyph)
 
