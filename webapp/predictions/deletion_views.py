@@ -1,4 +1,4 @@
-"""The deletion of one prediction, which a page asks to confirm."""
+"""The deletion of one prediction, with a page that asks for confirmation."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def create(prediction_id: str) -> Response:
     prediction = visible_prediction(prediction_id)
     whose = None if is_own(prediction) else "all"
     delete_prediction(prediction)
-    flash("The picture and its reading are deleted.")
+    flash("The picture and its reading have been deleted.")
     return redirect(url_for("predictions.index", whose=whose), 303)
