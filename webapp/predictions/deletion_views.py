@@ -26,5 +26,5 @@ def create(prediction_id: str) -> Response:
     prediction = visible_prediction(prediction_id)
     whose = None if is_own(prediction) else "all"
     delete_prediction(prediction)
-    flash("The picture and its reading have been deleted.")
+    flash("The picture and its reading are deleted.")
     return redirect(url_for("predictions.index", whose=whose), 303)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -182,6 +185,26 @@ def test_the_number_of_waiting_corrections_of_an_owner_is_limited(
     assert correct(client, prediction_id, 0, "9").status_code == 303  # a replacement adds none
     approve_all(app)
     assert correct(client, prediction_id, 2, "7").status_code == 303
+
+
+def test_simultaneous_corrections_do_not_exceed_the_limit(app: Flask, client: FlaskClient) -> None:
+    change_settings(app, corrections_per_person=3)
+    ids = [read(app, client, "1") for _ in range(8)]
+    cookie = client.get_cookie("cifra_visitor")
+    assert cookie is not None
+    together = Barrier(len(ids))
+
+    def correct_together(prediction_id: str) -> int:
+        browser = app.test_client()
+        browser.set_cookie(cookie.key, cookie.value)
+        together.wait()
+        return correct(browser, prediction_id, 0, "7").status_code
+
+    with ThreadPoolExecutor(len(ids)) as pool:
+        statuses = list(pool.map(correct_together, ids))
+
+    assert sorted(statuses) == [303] * 3 + [429] * 5
+    assert len(labels(app)) == 3
 
 
 @pytest.mark.parametrize("label", ["", "10", "x", "-1", "٣", "\x007"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -90,6 +92,22 @@ def test_a_claim_among_ten_thousand_rows_uses_the_indexes(app: Flask, owners: in
     assert not [line for plan in plans for line in plan if is_scan(line)]
 
 
+def test_workers_that_claim_at_once_get_different_pictures(app: Flask) -> None:
+    ids = waiting(app, "ana", 40)
+    together = Barrier(5)
+
+    def claim_together(_: int) -> list[str]:
+        together.wait()
+        return claim(app)
+
+    with ThreadPoolExecutor(5) as workers:
+        batches = list(workers.map(claim_together, range(5)))
+
+    claimed = [prediction_id for batch in batches for prediction_id in batch]
+    assert len(claimed) == len(set(claimed)) == 5 * MAX_OF_ONLY_OWNER
+    assert set(claimed) <= set(ids)
+
+
 def query_plans(session: Session, work: object) -> list[list[str]]:
     """How SQLite or PostgreSQL finds the rows of each query that a function makes."""
     connection = session.connection()
@@ -113,7 +131,7 @@ def query_plans(session: Session, work: object) -> list[list[str]]:
 
 
 def is_scan(line: str) -> bool:
-    """Whether a line of SQLite's plan reads a whole table; PostgreSQL may do so where it is small."""
+    """Whether SQLite reads a whole table; PostgreSQL may do so where the table is small."""
     return "SCAN predictions" in line
 
 
