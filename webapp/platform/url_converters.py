@@ -1,17 +1,20 @@
-"""The parts of a URL: text without NUL characters."""
+"""The converter of URL parts: text without NUL characters."""
 
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import UnicodeConverter, ValidationError
 
 
 class TextConverter(UnicodeConverter):
-    """One part of a path. PostgreSQL refuses text with a NUL, so such a path is not found."""
+    """One part of a path. A NUL is not found (404), as PostgreSQL refuses text that has one."""
 
-    regex = "[^/\x00]+"
+    def to_python(self, value: str) -> str:
+        if "\0" in value:
+            raise ValidationError
+        return value
 
 
 def init_app(app: Flask) -> None:
-    """Use it for every part without a converter of its own; expects no rules with such yet."""
+    """Use it for the parts that name no converter of their own, in rules that are added later."""
     app.url_map.converters["default"] = TextConverter

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 
 from tests.webapp.factories import (
     drawing,
@@ -157,9 +158,12 @@ def test_a_file_name_with_markup_is_shown_as_text(client: FlaskClient) -> None:
 def test_the_files_of_a_picture_are_deleted_when_its_row_cannot_be_committed(
     app: Flask, client: FlaskClient
 ) -> None:
-    with app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE digits")
-        connection.exec_driver_sql("ALTER TABLE predictions RENAME TO renamed")
+    def fail_to_insert(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO predictions"):
+            raise OperationalError(statement, {}, Exception("the connection was lost"))
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", fail_to_insert)
 
     response = post_page(client, picture())
 
