@@ -155,15 +155,14 @@ def test_a_file_name_with_markup_is_shown_as_text(client: FlaskClient) -> None:
     assert "<script>alert" not in client.get(response.location).text
 
 
-def test_the_files_of_a_picture_are_deleted_when_its_row_cannot_be_committed(
+def test_an_upload_while_the_database_is_lost_stores_no_files(
     app: Flask, client: FlaskClient
 ) -> None:
-    def fail_to_insert(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO predictions"):
-            raise OperationalError(statement, {}, Exception("the connection was lost"))
+    def lose_connection(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        raise OperationalError(statement, {}, Exception("the connection was lost"))
 
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", fail_to_insert)
+        event.listen(db.engine, "before_cursor_execute", lose_connection)
 
     response = post_page(client, picture())
 
