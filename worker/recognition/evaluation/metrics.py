@@ -180,9 +180,9 @@ def summarise(name: str, outcomes: list[Outcome]) -> SetSummary:
 
 
 def refusal_auroc(outcomes: list[Outcome]) -> float:
-    """How well the in-distribution score separates single digits from the rest: the area under the ROC curve, 0..1.
+    """The area under the ROC curve of the in-distribution score, digits against the rest: 0..1.
 
-    It is the probability that a digit has a higher score than another picture (Hanley, McNeil 1982).
+    It is the probability that a digit scores above another picture (Hanley, McNeil 1982).
     """
     digits = np.array([o.in_distribution_score for o in outcomes if len(o.truth) == 1])
     others = np.array([o.in_distribution_score for o in outcomes if not o.picture.is_digit])

@@ -80,14 +80,7 @@ def train(
     recorder = ProgressRecorder(
         as_ink(validation_images), validation_labels, on_epoch, should_stop, check_seconds
     )
-    weights_after = []  # each stage
-    for stage in recipe.stages():
-        _fit(model, stage, training_part, training_corrections, recorder)
-        weights_after.append(model.get_weights())
-
-    trained = _plain_copy(model)
-    if len(weights_after) > 1:
-        trained.set_weights(_mean_of(weights_after[1:]))
+    trained = _fit_stages(model, recipe, training_part, training_corrections, recorder)
     calibration = _calibrate(trained, recipe, validation_images, validation_labels, random)
     scores = score(Classifier(trained, calibration), mnist.test_images, mnist.test_labels)
     return Trained(
@@ -99,6 +92,24 @@ def train(
         data_sha256=mnist.sha256,
         seconds=time.monotonic() - started,
     )
+
+
+def _fit_stages(
+    model: keras.Model,
+    recipe: Recipe,
+    mnist: Mnist,
+    training_corrections: TrainingCorrections,
+    recorder: ProgressRecorder,
+) -> keras.Model:
+    """Train through all stages; returns the network with the mean of the weights to average."""
+    weights_after = []  # each stage
+    for stage in recipe.stages():
+        _fit(model, stage, mnist, training_corrections, recorder)
+        weights_after.append(model.get_weights())
+    trained = _plain_copy(model)
+    if len(weights_after) > 1:
+        trained.set_weights(_mean_of(weights_after[1:]))
+    return trained
 
 
 def _fit(
