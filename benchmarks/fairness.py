@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import cv2
 import numpy as np
+import psutil
 
 from benchmarks.stream import NUMBER, running
 from tests.support.pictures import photo_of
@@ -33,7 +34,10 @@ def main() -> None:
         for _ in range(BACKLOG):
             waiting_prediction(expensive, owner_id="the owner with a backlog")
         workers.queue.enqueue_prediction()
+        reader = psutil.Process(workers.workers[0].process.pid)
+        cpu_before = cpu_seconds(reader)
         waits = [seconds_until_read(workers, number) for number in range(ORDINARY)]
+        cpu = (cpu_seconds(reader) - cpu_before) / ORDINARY
         with writing() as session:
             left = Prediction.count_waiting(session)
     print(f"The most expensive picture takes {cost:.2f} s of CPU; {BACKLOG} of them wait.")
@@ -42,6 +46,14 @@ def main() -> None:
         f"Another owner's ordinary picture is read within {np.median(waits):.2f} s at the median "
         f"(at most {ALLOWED_SECONDS:.0f}), {max(waits):.2f} s at the most."
     )
+    print(
+        f"The worker used {cpu:.2f} s of CPU from one to the next, which a busy machine prolongs."
+    )
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def seconds_until_read(workers: Workers, number: int) -> float:

@@ -1,13 +1,15 @@
-"""The converter of URL parts: text without NUL characters."""
+"""The parts of a URL: numbers and text that every database can store."""
 
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.routing import UnicodeConverter, ValidationError
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
+
+LARGEST_ID = 2**31 - 1  # PostgreSQL's INTEGER
 
 
 class TextConverter(UnicodeConverter):
-    """One part of a path. A NUL is not found (404), as PostgreSQL refuses text that has one."""
+    """One part of a path. PostgreSQL refuses text with a NUL, so such a path is not found."""
 
     def to_python(self, value: str) -> str:
         if "\0" in value:
@@ -15,6 +17,14 @@ class TextConverter(UnicodeConverter):
         return value
 
 
+class IdConverter(IntegerConverter):
+    """A number that a row can have. Any larger one is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
+
+
 def init_app(app: Flask) -> None:
-    """Use it for the parts that name no converter of their own, in rules that are added later."""
+    """Use them in every rule; expects that no rule with converters is registered yet."""
     app.url_map.converters["default"] = TextConverter
+    app.url_map.converters["int"] = IdConverter
