@@ -113,16 +113,11 @@ def add_corrections(style: str, random: np.random.Generator) -> tuple[int, int]:
     training = validation = 0
     while training < TRAINING_CORRECTIONS:
         with writing() as session:
-            for image in drawn(style, 50, random):
-                correction = corrected(session, image, label)
-                if correction.is_validation:
-                    validation += 1
-                elif training < TRAINING_CORRECTIONS:
-                    training += 1
-                else:
-                    session.delete(correction)
-    with Session(db.engine) as session:
-        assert len(load_corrections(session).training_part) == training
+            for image in drawn(style, 10, random):
+                corrected(session, image, label)
+        with Session(db.engine) as session:
+            corrections = load_corrections(session)
+        training, validation = len(corrections.training_part), len(corrections.validation_part)
     return training, validation
 
 

@@ -1,4 +1,4 @@
-"""The sweep: now and then, make up for lost messages and for workers that died."""
+"""The sweep: periodically enqueues lost tasks, and settles what ended processes left behind."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
 from webapp.predictions.deletion import delete_older_than
 
-POISON = "This picture stopped its reader several times, so it was given up. Please try another."
-SILENT = "The trainer stopped without a word; start the training again."
-DEAD_AFTER = timedelta(seconds=45)  # without a heartbeat, which comes every two seconds
+POISON = "Cifra stopped several times while reading this picture. Please try another one."
+TRAINER_STOPPED = "The trainer stopped unexpectedly. Start the training again."
+DEAD_AFTER = timedelta(seconds=45)  # without a heartbeat; they are two seconds apart
 ORPHANED_AFTER = timedelta(hours=1)  # files without a row: their upload was never committed
-TIDY_EVERY = timedelta(hours=1)
-TIDIED_AT_ONCE = 500  # ids in one question to the database
+CLEAN_UP_EVERY = timedelta(hours=1)
+IDS_PER_QUERY = 500
 
 log = logging.getLogger(__name__)
 
 
 def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
-    """Sweep again and again; an outage of the database or of Redis is waited out."""
-    tidy_at = time.monotonic()
+    """Sweep periodically; continues after an outage of the database or of Redis."""
+    clean_up_at = time.monotonic()
     while not stop.is_set():
         try:
             with app.app_context():
                 sweep(extensions.queue)
                 expire(extensions.settings.retention)
-                if time.monotonic() >= tidy_at:
-                    tidy(extensions.storage)
-                    tidy_at += TIDY_EVERY.total_seconds()
+                if time.monotonic() >= clean_up_at:
+                    clean_up(extensions.storage)
+                    clean_up_at += CLEAN_UP_EVERY.total_seconds()
         except SQLAlchemyError as error:
-            log.warning("The database is away (%s); the sweep goes on later.", error)
+            log.warning("The database is not available (%s); the sweep will run again.", error)
         stop.wait(every.total_seconds())
 
 
 def sweep(queue: TaskQueue) -> None:
-    """Put the rows right, then ring the bells for the work that they show."""
+    """Settle the rows of ended processes, then enqueue tasks for the work that the rows show."""
     with writing() as session:
         given_up = Prediction.give_up_on_poison(session, reason=POISON)
-        silent = session.scalars(TrainingRun.silent_since(utc_now() - DEAD_AFTER)).all()
-        for run in silent:
-            run.interrupt(SILENT)
+        interrupted = session.scalars(TrainingRun.silent_since(utc_now() - DEAD_AFTER)).all()
+        for run in interrupted:
+            run.interrupt(TRAINER_STOPPED)
         is_work_left = Prediction.any_waiting(session)
         queued = [run.id for run in session.scalars(TrainingRun.queued())]
     if given_up:
-        log.warning("%s pictures were given up: they ended their workers too often.", given_up)
-    if silent:
-        log.warning("Training run %s was interrupted.", silent[0].id)
+        log.warning("%s pictures have failed: they ended their workers too often.", given_up)
+    if interrupted:
+        log.warning("Training run %s was interrupted.", interrupted[0].id)
     if is_work_left:
         queue.enqueue_prediction()
     for run_id in queued:
@@ -63,30 +63,29 @@ def sweep(queue: TaskQueue) -> None:
 
 
 def expire(retention: timedelta | None) -> None:
-    """Delete a batch of the pictures that were kept long enough; the next round takes the next."""
+    """Delete a batch of the pictures that are older than the retention period."""
     if retention is None:
         return
     deleted = delete_older_than(utc_now() - retention)
     if deleted:
-        log.info("%s pictures were kept for %s days and are deleted.", deleted, retention.days)
+        log.info("%s pictures older than %s days are deleted.", deleted, retention.days)
 
 
-def tidy(storage: Storage) -> None:
-    """Remove what should not be there any more.
+def clean_up(storage: Storage) -> None:
+    """Delete files without a row, half-written files, and evaluation pictures without a correction.
 
-    That is files that no row names, what killed writers left half-written, and pictures in an exam
-    that went on while their correction was deleted.
+    Such a picture is left where its correction is deleted while an evaluation goes on.
     """
     with writing() as session:
         EvaluationPicture.delete_orphans(session)
-    settled_down = list(storage.untouched_since(utc_now() - ORPHANED_AFTER))
-    for start in range(0, len(settled_down), TIDIED_AT_ONCE):
-        ids = settled_down[start : start + TIDIED_AT_ONCE]
+    unchanged = list(storage.untouched_since(utc_now() - ORPHANED_AFTER))
+    for start in range(0, len(unchanged), IDS_PER_QUERY):
+        ids = unchanged[start : start + IDS_PER_QUERY]
         known = Prediction.known(db.session(), ids)
         db.session.rollback()
         for prediction_id in ids:
             if prediction_id in known:
                 storage.clear_half_written(prediction_id)
             else:
-                log.info("The files of an upload that was never committed are removed.")
+                log.info("The files of an upload that was never committed are deleted.")
                 storage.delete(prediction_id)

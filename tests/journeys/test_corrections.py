@@ -1,4 +1,4 @@
-"""A person says what a digit really is, thinks again, and an admin approves it."""
+"""A person corrects a digit, changes the correction, and an admin approves it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ pytestmark = pytest.mark.journey
 EMAIL, PASSWORD = "grace@example.org", "a long enough password"
 
 
-def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: RunningSite) -> None:
+def test_a_correction_is_made_withdrawn_made_again_and_approved(
+    page: Page, house: RunningSite
+) -> None:
     give(page, photo_of("42"))
     expect(number_read(page)).to_have_text("42")
     prediction = page.url
     page.evaluate("window.isStillThisPage = true")
 
-    press(page.locator("#word-number"), "That was right")
-    expect(page.get_by_text("You say that this is right.")).to_be_visible()
-    press(page.locator("#word-number"), "Undo")
-    expect(page.get_by_text("You say that this is right.")).to_have_count(0)
+    press(page.locator("#correction-number"), "This is right")
+    expect(page.get_by_text("You confirmed this number.")).to_be_visible()
+    press(page.locator("#correction-number"), "Undo")
+    expect(page.get_by_text("You confirmed this number.")).to_have_count(0)
 
-    second = page.get_by_role("group", name="What it really is of digit 2")
+    second = page.get_by_role("group", name="The right label of digit 2")
     press(second, "7")
-    expect(page.get_by_text("You say that this is a 7.")).to_be_visible()
+    expect(page.get_by_text("You corrected this digit to 7.")).to_be_visible()
     expect(second.get_by_role("button", name="7")).to_be_focused()
     press(second, "9")
-    expect(page.locator("#word-number")).to_contain_text("49")
+    expect(page.locator("#correction-number")).to_contain_text("49")
     expect(number_read(page)).to_have_text("42")
     assert page.evaluate("window.isStillThisPage")
 
@@ -46,7 +48,7 @@ def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: Runnin
     page.get_by_role("link", name="Look at the corrections").click()
     page.get_by_role("button", name="Approve 9, read as 2").click()
     expect(page.get_by_text("Approved: 1 correction.")).to_be_visible()
-    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+    expect(page.get_by_text("No corrections are waiting.")).to_be_visible()
 
     page.goto(f"{house.address}/admin")
     page.get_by_role("link", name="read old ones again").click()
@@ -54,11 +56,13 @@ def test_a_word_is_said_undone_said_again_and_approved(page: Page, house: Runnin
     expect(page.get_by_text("as many as at their first reading.")).to_be_visible()
 
     page.goto(prediction)
-    expect(page.get_by_text("It was approved: the next model learns from it.")).to_be_visible()
+    expect(
+        page.get_by_text("An admin approved it, and the next training will use it.")
+    ).to_be_visible()
     expect(second).to_have_count(0)
 
 
-def test_without_the_network_a_press_says_so_and_can_be_repeated(
+def test_without_the_network_a_correction_shows_a_problem_and_can_be_repeated(
     page: Page, house: RunningSite
 ) -> None:
     give(page, photo_of("7"))
@@ -66,15 +70,15 @@ def test_without_the_network_a_press_says_so_and_can_be_repeated(
 
     page.context.set_offline(True)
     press(page.get_by_role("group"), "1")
-    expect(page.get_by_role("alert")).to_contain_text("That didn't reach us.")
+    expect(page.get_by_role("alert")).to_contain_text("Cifra can't be reached.")
     page.context.set_offline(False)
     press(page.get_by_role("group"), "1")
 
-    expect(page.get_by_text("You say that this is a 1.")).to_be_visible()
+    expect(page.get_by_text("You corrected this digit to 1.")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_without_javascript_plain_forms_do_the_same(page_without_javascript: Page) -> None:
+def test_corrections_work_without_javascript(page_without_javascript: Page) -> None:
     page = page_without_javascript
     give(page, photo_of("7"))
     expect(number_read(page)).to_have_text("7")
@@ -82,9 +86,9 @@ def test_without_javascript_plain_forms_do_the_same(page_without_javascript: Pag
     press(page.get_by_role("group"), "Not a digit")
 
     expect(page).to_have_url(re.compile(r"/predictions/[\w-]+#digit-0$"))
-    expect(page.get_by_text("You say that this is not a digit.")).to_be_visible()
-    press(page.locator("#word-0"), "Undo")
-    expect(page.get_by_text("Was that right?")).to_be_visible()
+    expect(page.get_by_text("You marked this as not a digit.")).to_be_visible()
+    press(page.locator("#correction-0"), "Undo")
+    expect(page.get_by_text("Is this right?")).to_be_visible()
 
 
 def press(within: Locator, name: str) -> None:

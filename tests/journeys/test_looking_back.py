@@ -20,11 +20,11 @@ def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: Runn
         expect(number_read(page)).to_have_text(number)
         page.goto(house.address)
     give(page, blank_photo())
-    expect(page.get_by_role("heading", name="I'd rather not guess")).to_be_visible()
+    expect(page.get_by_role("heading", name="Cifra can't read this picture")).to_be_visible()
 
     page.get_by_role("link", name="History").click()
     cards = page.get_by_role("main").get_by_role("listitem")
-    expect(cards).to_contain_text(["can't tell", "3", "7"])
+    expect(cards).to_contain_text(["not read", "3", "7"])
     expect(cards.nth(1)).to_contain_text("version 1")
 
     page.get_by_label("Digit").select_option("7")
@@ -33,9 +33,9 @@ def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: Runn
     expect(cards).to_have_count(1)
 
     page.get_by_label("Digit").select_option("any")
-    page.get_by_label("Status").select_option("can't tell")
+    page.get_by_label("Status").select_option("not read")
     page.get_by_role("button", name="Filter").click()
-    expect(cards).to_contain_text(["can't tell"])
+    expect(cards).to_contain_text(["not read"])
 
     page.goto(f"{house.address}/predictions?from=2001-01-01&to=2001-12-31")
     expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A person gives a picture and gets its answer: on a phone, without JavaScript, by drawing."""
+"""A person uploads a picture and gets its reading: on a phone, without JavaScript, by drawing."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def test_a_photo_becomes_a_number_on_its_own_page(page: Page) -> None:
     expect(number_read(page)).to_have_text("7")
     expect(page).to_have_url(A_PREDICTION)
     expect(page).to_have_title(re.compile("^7"))
-    expect(page.get_by_role("table").get_by_role("row")).to_have_count(1 + 10)  # and its head
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(1 + 10)  # with the header
     expect(page.get_by_alt_text("The 28 by 28 picture that was read as 7")).to_be_visible()
     expect(page.get_by_alt_text("Your picture")).to_be_visible()
     expect(page.get_by_text("model version 1")).to_be_visible()
 
 
-def test_the_answer_shows_every_picture_on_the_way_to_28_by_28(page: Page) -> None:
+def test_the_reading_shows_the_step_pictures(page: Page) -> None:
     give(page, photo_of("3"))
     expect(number_read(page)).to_be_visible()
 
@@ -46,7 +46,7 @@ def test_a_whole_number_is_read_in_order(page: Page) -> None:
     expect(number_read(page)).to_have_text("42")
 
 
-def test_nothing_runs_over_the_edge_of_a_phone(page: Page) -> None:
+def test_no_page_is_wider_than_a_phone(page: Page) -> None:
     def overflow() -> int:
         width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         return width
@@ -60,7 +60,7 @@ def test_nothing_runs_over_the_edge_of_a_phone(page: Page) -> None:
     assert overflow() <= 0
 
 
-def test_without_javascript_the_page_refreshes_itself_into_the_answer(
+def test_without_javascript_the_page_refreshes_until_it_shows_the_reading(
     page_without_javascript: Page,
 ) -> None:
     page = page_without_javascript
@@ -72,9 +72,9 @@ def test_without_javascript_the_page_refreshes_itself_into_the_answer(
 
 
 def test_a_drawing_is_read_like_a_photo(page: Page) -> None:
-    paper = page.get_by_label("Paper to draw a number on")
-    paper.scroll_into_view_if_needed()
-    box = paper.bounding_box()
+    canvas = page.get_by_label("Canvas to draw a number on")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
     assert box is not None
     middle, top, bottom = box["x"] + box["width"] / 2, box["y"] + 30, box["y"] + box["height"] - 30
 
@@ -82,19 +82,19 @@ def test_a_drawing_is_read_like_a_photo(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(middle - 6, bottom, steps=20)
     page.mouse.up()
-    page.get_by_role("button", name="Read my drawing").click()
+    page.get_by_role("button", name="Read this drawing").click()
 
     expect(number_read(page)).to_have_text("1")
 
 
-def test_blank_paper_is_refused_in_words(page: Page) -> None:
+def test_blank_paper_is_refused_with_its_reason(page: Page) -> None:
     give(page, blank_photo())
 
-    expect(page.get_by_role("heading", name="I'd rather not guess")).to_be_visible()
+    expect(page.get_by_role("heading", name="Cifra can't read this picture")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("No digit found")
 
 
-def test_a_bad_file_gets_a_sentence_and_keeps_its_name(page_without_javascript: Page) -> None:
+def test_a_bad_file_is_refused_with_its_reason_and_its_name(page_without_javascript: Page) -> None:
     page = page_without_javascript
 
     give(page, b"a letter, not a picture", filename="letter.jpg")
@@ -104,7 +104,7 @@ def test_a_bad_file_gets_a_sentence_and_keeps_its_name(page_without_javascript: 
     expect(page.get_by_role("button", name="Read this picture")).to_be_visible()
 
 
-def test_an_unknown_address_says_so(page: Page, house: RunningSite) -> None:
+def test_an_unknown_address_gets_a_page_of_its_own(page: Page, house: RunningSite) -> None:
     answer = page.goto(f"{house.address}/predictions/nobody-was-given-this")
 
     assert answer is not None

@@ -1,4 +1,4 @@
-"""A program gives pictures over the API and gets JSON: the answer, or a sentence."""
+"""A program uploads pictures over the API and gets JSON: the reading, or the reason for none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def program(browser: Browser, house: RunningSite) -> Iterator[APIRequestContext]
     context.close()
 
 
-def test_an_upload_is_answered_with_where_its_reading_will_be(program: APIRequestContext) -> None:
-    received = program.post("/api/predictions", multipart={"image": jpeg(photo_of("42"))})
+def test_an_upload_is_answered_with_the_address_of_its_reading(program: APIRequestContext) -> None:
+    accepted = program.post("/api/predictions", multipart={"image": jpeg(photo_of("42"))})
 
-    assert received.status == 202
-    reading = settled(program, received.headers["location"])
+    assert accepted.status == 202
+    reading = settled(program, accepted.headers["location"])
     assert (reading["status"], reading["number"]) == ("done", "42")
     assert [digit["label"] for digit in reading["digits"]] == [4, 2]
     for digit in reading["digits"]:
@@ -38,9 +38,9 @@ def test_an_upload_is_answered_with_where_its_reading_will_be(program: APIReques
 
 
 def test_a_blank_picture_is_refused_with_its_reason(program: APIRequestContext) -> None:
-    received = program.post("/api/predictions", multipart={"image": jpeg(blank_photo())})
+    accepted = program.post("/api/predictions", multipart={"image": jpeg(blank_photo())})
 
-    reading = settled(program, received.headers["location"])
+    reading = settled(program, accepted.headers["location"])
 
     assert reading["status"] == "refused"
     assert reading["reason"].startswith("No digit found")
@@ -56,13 +56,13 @@ def test_a_blank_picture_is_refused_with_its_reason(program: APIRequestContext) 
     ],
     ids=["empty", "text", "truncated", "too large"],
 )
-def test_what_cannot_be_taken_in_gets_a_sentence(
+def test_a_picture_that_is_not_accepted_is_refused_with_its_reason(
     program: APIRequestContext, content: bytes, status: int
 ) -> None:
-    answer = program.post("/api/predictions", multipart={"image": jpeg(content)})
+    response = program.post("/api/predictions", multipart={"image": jpeg(content)})
 
-    assert answer.status == status
-    assert answer.json()["error"].endswith(".")
+    assert response.status == status
+    assert response.json()["error"].endswith(".")
 
 
 def test_an_unknown_prediction_is_not_found(program: APIRequestContext) -> None:
@@ -74,11 +74,11 @@ def jpeg(content: bytes) -> dict[str, Any]:
 
 
 def settled(program: APIRequestContext, location: str) -> dict[str, Any]:
-    """Ask again until the prediction has its final state."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """The prediction once it is settled."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         reading: dict[str, Any] = program.get(location).json()
         if reading["status"] not in ("pending", "reading"):
             return reading
         time.sleep(0.2)
-    pytest.fail(f"No answer within {PATIENCE_SECONDS} s at {location}")
+    pytest.fail(f"Not settled within {TIMEOUT_SECONDS} s at {location}")

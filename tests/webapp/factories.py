@@ -80,7 +80,7 @@ def new_version(
         architecture=architecture,
         parameters=1000,
         filename="one.keras",
-        sha256=str(len(session.query(ModelVersion).all())) * 64,
+        sha256=f"{len(session.query(ModelVersion).all()):064d}",
         size=10_000,
         **facts,
     )

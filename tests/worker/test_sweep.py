@@ -1,4 +1,4 @@
-"""The sweep: lost bells are rung again, and what died is put right."""
+"""The sweep: lost tasks are enqueued again, and the rows of ended processes are settled."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from webapp.platform.task_queue import TaskQueue
 from webapp.sweep import sweep, sweep_until
 
 
-def bells(redis: Redis, queue: str) -> int:
-    """How many messages wait in a queue."""
+def messages(redis: Redis, queue: str) -> int:
+    """The number of messages in a queue."""
     return int(redis.llen(queue))  # type: ignore[arg-type]
 
 
@@ -27,30 +27,32 @@ def queue_of(app: Flask) -> TaskQueue:
     return Extensions.of(app).queue
 
 
-def test_pending_work_rings_the_bell_once(app: Flask, redis_server: RedisServer) -> None:
+def test_pending_pictures_enqueue_one_task(app: Flask, redis_server: RedisServer) -> None:
     waiting_prediction()
     waiting_prediction()
 
     sweep(queue_of(app))
 
-    assert bells(redis_server.client, "predictions") == 1
+    assert messages(redis_server.client, "predictions") == 1
 
 
-def test_nothing_to_do_rings_no_bell(app: Flask, redis_server: RedisServer) -> None:
+def test_without_pending_pictures_no_task_is_enqueued(
+    app: Flask, redis_server: RedisServer
+) -> None:
     sweep(queue_of(app))
 
-    assert bells(redis_server.client, "predictions") == 0
+    assert messages(redis_server.client, "predictions") == 0
 
 
-def test_a_queued_run_is_rung_again(app: Flask, redis_server: RedisServer) -> None:
+def test_a_queued_run_is_enqueued_again(app: Flask, redis_server: RedisServer) -> None:
     queued_run()
 
     sweep(queue_of(app))
 
-    assert bells(redis_server.client, "training") == 1
+    assert messages(redis_server.client, "training") == 1
 
 
-def test_a_picture_that_ended_its_workers_is_given_up(app: Flask) -> None:
+def test_a_picture_that_ended_its_workers_fails(app: Flask) -> None:
     poison = waiting_prediction()
     for _ in range(MAX_CLAIMS):
         with writing() as session:
@@ -75,7 +77,7 @@ def test_a_run_without_a_heartbeat_is_interrupted_and_another_may_start(app: Fla
     assert queued_run() != run_id
 
 
-def test_a_run_that_shows_life_goes_on(app: Flask) -> None:
+def test_a_run_with_a_heartbeat_continues(app: Flask) -> None:
     run_id = queued_run()
     with writing() as session:
         session.get_one(TrainingRun, run_id).start(epochs_planned=1)
@@ -85,26 +87,30 @@ def test_a_run_that_shows_life_goes_on(app: Flask) -> None:
     assert run_of(run_id).status == RunStatus.RUNNING
 
 
-def test_the_sweep_waits_out_a_database_that_is_away(app: Flask, redis_server: RedisServer) -> None:
+def test_the_sweep_continues_after_an_outage_of_the_database(
+    app: Flask, redis_server: RedisServer
+) -> None:
     stop = threading.Event()
     with db.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE predictions RENAME TO away")
+        connection.exec_driver_sql("ALTER TABLE predictions RENAME TO renamed")
     every = timedelta(milliseconds=50)
     thread = threading.Thread(target=sweep_until, args=(stop, app), kwargs={"every": every})
     thread.start()
     stop.wait(0.5)
 
     with db.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE away RENAME TO predictions")
+        connection.exec_driver_sql("ALTER TABLE renamed RENAME TO predictions")
     waiting_prediction()
     stop.wait(1)
     stop.set()
     thread.join()
 
-    assert bells(redis_server.client, "predictions") > 0
+    assert messages(redis_server.client, "predictions") > 0
 
 
-def test_the_sweep_waits_out_a_redis_that_is_away(app: Flask, redis_server: RedisServer) -> None:
+def test_the_sweep_continues_after_an_outage_of_redis(
+    app: Flask, redis_server: RedisServer
+) -> None:
     waiting_prediction()
     redis_server.kill()
     sweep(queue_of(app))
@@ -112,4 +118,4 @@ def test_the_sweep_waits_out_a_redis_that_is_away(app: Flask, redis_server: Redi
     redis_server.start()
     sweep(queue_of(app))
 
-    assert bells(redis_server.client, "predictions") == 1
+    assert messages(redis_server.client, "predictions") == 1

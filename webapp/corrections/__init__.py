@@ -1,1 +1,1 @@
-"""Corrections: the labels that people give, and their review by an admin."""
+"""Corrections: the labels that people give to digits, and their review by an admin."""

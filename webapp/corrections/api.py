@@ -1,4 +1,4 @@
-"""A correction as JSON: what a digit of a prediction really is."""
+"""The API of corrections: a label for one digit of a prediction, as JSON."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from webapp.corrections.schemas import correction_as_json
 from webapp.corrections.service import BadLabelError, correct, withdraw_correction
-from webapp.models import Correction
+
+LABEL_EXPECTED = 'Send {"label": 7}, or {"label": null} for something that is not a digit.'
 
 resource = Blueprint(
     "api_corrections",
@@ -18,7 +20,8 @@ resource = Blueprint(
 
 @resource.post("")
 def create(prediction_id: str, position: int) -> Response:
-    return jsonify(as_json(correct(prediction_id, position, _given_label())))
+    correction = correct(prediction_id, position, _label_in_body())
+    return jsonify(correction_as_json(correction))
 
 
 @resource.delete("")
@@ -27,23 +30,17 @@ def destroy(prediction_id: str, position: int) -> tuple[str, int]:
     return "", 204
 
 
-def as_json(correction: Correction) -> dict[str, Any]:
-    return {
-        "label": correction.label,
-        "read_as": correction.read_as,
-        "verdict": correction.verdict,
-        "created_at": correction.created_at.isoformat(),
-    }
-
-
-def _given_label() -> int | None:
-    """The body's label: {"label": 7}, or null for "not a digit"."""
-    body = request.get_json(silent=True)
+def _label_in_body() -> int | None:
+    """The label of the JSON body; None stands for "not a digit". Raises BadLabelError."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested too deeply
+        body = None
     if not isinstance(body, dict) or "label" not in body:
-        raise BadLabelError('Send {"label": 7}, or {"label": null} for something that is no digit.')
+        raise BadLabelError(LABEL_EXPECTED)
     label: Any = body["label"]
     if label is None:
         return None
-    if type(label) is not int or not 0 <= label <= 9:  # to Python, true is a number too
+    if type(label) is not int or not 0 <= label <= 9:  # a bool is an int in Python
         raise BadLabelError
     return label

@@ -1,4 +1,4 @@
-"""A confirmation: a visitor says of a whole reading that it was right."""
+"""The confirmation of a whole reading: one button for all its digits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ pages = Blueprint("confirmations", __name__, url_prefix="/predictions/<predictio
 @pages.post("")
 def create(prediction_id: str) -> Response:
     confirm_all(prediction_id)
-    return _back(prediction_id)
+    return _to_answer(prediction_id)
 
 
 @pages.post("/withdrawal")
 def destroy(prediction_id: str) -> Response:
     withdraw_all(prediction_id)
-    return _back(prediction_id)
+    return _to_answer(prediction_id)
 
 
-def _back(prediction_id: str) -> Response:
+def _to_answer(prediction_id: str) -> Response:
     return redirect(url_for("predictions.show", prediction_id=prediction_id, _anchor="answer"), 303)

@@ -1,4 +1,4 @@
-"""The review: an admin looks at corrections, least sure first, and approves or rejects them."""
+"""The review of corrections by an admin: pages with the lowest confidence first, and decisions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.models import AuditAction, Correction, Prediction, User, Verdict
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
 
-ROOM_AROUND = 2.2  # how much of the picture is shown, in sizes of the digit
+CROP_SIZE = 2.2  # of the part of the picture that is shown, in sizes of the digit
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,12 @@ class Crop:
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """A correction as the admin sees it: with its picture, and with others of the same ink."""
+    """A correction in the review: with its picture, and with others of the same ink."""
 
     correction: Correction
     prediction: Prediction
-    same_ink: Sequence[Correction]  # other people's words on it, and copies of the picture
+    same_ink: Sequence[Correction]  # of other people, or of copies of the picture
+    is_for_validation: bool  # approved, and no model is trained on it
 
     @property
     def repetitions(self) -> list[Correction]:
@@ -45,14 +46,13 @@ class ReviewItem:
         return revision(self.correction)
 
     @property
-    def is_by_giver(self) -> bool:
-        """Whether the person who gave the picture says so."""
+    def is_by_picture_owner(self) -> bool:
         return self.correction.owner_id == self.prediction.owner_id
 
     @property
     def crop(self) -> Crop:
         digit = self.correction.digit
-        side = max(digit.width, digit.height) * ROOM_AROUND
+        side = max(digit.width, digit.height) * CROP_SIZE
         return Crop(
             x=digit.x + digit.width / 2 - side / 2,
             y=digit.y + digit.height / 2 - side / 2,
@@ -70,20 +70,20 @@ class ReviewPage:
 
     @property
     def uncontested_revisions(self) -> list[str]:
-        """Those that can be approved together: the ones that nobody contradicts."""
-        return [one.revision for one in self.items if not one.contradictions]
+        """The revisions that can be approved together, as no other correction contradicts them."""
+        return [item.revision for item in self.items if not item.contradictions]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What came of a press: how many were decided, and how many had changed meanwhile."""
+    """The result of an approval or rejection of several corrections."""
 
     decided: int
-    missed: int
+    missed: int  # changed or withdrawn since the page was shown
 
 
 def review_page(verdict: Verdict, label: str | None, *, number: int, page_size: int) -> ReviewPage:
-    """A page of the corrections with this verdict; the last one when there are not so many.
+    """A page of the corrections with this verdict; the last page where there are fewer.
 
     A label is "0" to "9" or "not a digit"; None shows all.
     """
@@ -103,13 +103,13 @@ def review_page(verdict: Verdict, label: str | None, *, number: int, page_size: 
 
 
 def counts_by_verdict() -> Mapping[str, int]:
-    """How many corrections have each verdict."""
+    """The number of corrections with each verdict."""
     query = select(Correction.verdict, func.count()).group_by(Correction.verdict)
     return Counter(dict(db.session.execute(query).tuples().all()))
 
 
 def counts_by_label(verdict: Verdict) -> Mapping[int | None, int]:
-    """How many corrections with this verdict name each digit; None: not a digit."""
+    """The number of corrections with this verdict to each label; None: not a digit."""
     query = (
         select(Correction.label, func.count())
         .where(Correction.verdict == verdict)
@@ -119,30 +119,31 @@ def counts_by_label(verdict: Verdict) -> Mapping[int | None, int]:
 
 
 def count_training_corrections() -> int:
-    """How many pictures have an approved correction."""
+    """The number of pictures with an approved correction."""
     query = select(func.count(Correction.ink_sha256.distinct()))
     return db.session.scalars(query.where(Correction.verdict == Verdict.APPROVED)).one()
 
 
 def revision(correction: Correction) -> str:
-    """A correction together with what it said when it was shown: "12=7"."""
-    return f"{correction.id}={correction.says}"
+    """A correction with the label that it has when it is shown: "12=7"."""
+    return f"{correction.id}={correction.label_name}"
 
 
 def decide(revisions: Sequence[str], verdict: Verdict, *, by: User) -> Decision:
-    """Approve or reject what was shown; a word that was changed or withdrawn since is left."""
+    """Approve or reject the corrections that still are as they were shown; leaves the others."""
     ids = [int(one.partition("=")[0]) for one in revisions]
     with writing() as session:
         query = select(Correction).where(Correction.id.in_(ids)).with_for_update(of=Correction)
-        seen = [one for one in session.scalars(query) if revision(one) in revisions]
-        for correction in seen:
+        unchanged = [one for one in session.scalars(query) if revision(one) in revisions]
+        for correction in unchanged:
             if verdict == Verdict.APPROVED:
                 correction.approve(by=by)
             else:
                 correction.reject(by=by)
             action = AuditAction.APPROVED if verdict == Verdict.APPROVED else AuditAction.REJECTED
-            record(session, action, f"correction {correction.id}: {correction.says}", by=by)
-    return Decision(decided=len(seen), missed=len(set(revisions)) - len(seen))
+            subject = f"correction {correction.id}: {correction.label_name}"
+            record(session, action, subject, by=by)
+    return Decision(decided=len(unchanged), missed=len(set(revisions)) - len(unchanged))
 
 
 def _review_items(query: Select[tuple[Correction]]) -> list[ReviewItem]:
@@ -156,15 +157,17 @@ def _review_items(query: Select[tuple[Correction]]) -> list[ReviewItem]:
     for other in db.session.scalars(Correction.of_ink({one.ink_sha256 for one in corrections})):
         if other.verdict != Verdict.REJECTED:
             by_ink[other.ink_sha256].append(other)
+    validation = Correction.validation_hashes(db.session())
     return [
         ReviewItem(
             correction,
             predictions[correction.digit.prediction_id],
             [other for other in by_ink[correction.ink_sha256] if other is not correction],
+            correction.verdict == Verdict.APPROVED and correction.ink_sha256 in validation,
         )
         for correction in corrections
     ]
 
 
-def _label(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+def _label(name: str) -> int | None:
+    return int(name) if name.isdigit() else None

@@ -1,8 +1,7 @@
-"""The review of people's corrections: look, approve, reject."""
+"""The pages of the review: list, approve and reject corrections."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts.identity import admin_required
+from webapp.corrections.forms import LABEL_NAMES, DecisionForm, ReviewFilterForm
 from webapp.corrections.review import (
     Decision,
     counts_by_label,
@@ -18,19 +18,18 @@ from webapp.corrections.review import (
     review_page,
 )
 from webapp.models import Verdict
-from webapp.models.correction import NOT_A_DIGIT
 from webapp.platform.extensions import extensions
 
 pages = Blueprint("review", __name__, url_prefix="/admin/corrections")
-
-LABELS = [*"0123456789", NOT_A_DIGIT]
-REVISION = re.compile(r"[0-9]{1,9}=([0-9]|not a digit)")
 
 
 @pages.get("")
 @admin_required
 def index() -> str:
-    verdict, label = _verdict(), _label()
+    filters = ReviewFilterForm(request.args)
+    if not filters.validate():
+        abort(404)
+    verdict, label = Verdict(str(filters.verdict.data)), filters.label.data or None
     page_size = extensions.settings.page_size
     number = request.args.get("page", 1, type=int)
     return render_template(
@@ -38,7 +37,7 @@ def index() -> str:
         page=review_page(verdict, label, number=number, page_size=page_size),
         verdict=verdict,
         label=label,
-        labels=LABELS,
+        label_names=LABEL_NAMES,
         by_verdict=counts_by_verdict(),
         by_label=counts_by_label(verdict),
         Verdict=Verdict,
@@ -58,45 +57,28 @@ def reject() -> Response:
 
 
 def _decide(verdict: Verdict) -> Response:
-    revisions = _chosen_ballots()
-    if revisions:
-        flash(_news(decide(revisions, verdict, by=current_user), verdict))
-    else:
-        flash("Tick at least one correction first.")
-    return redirect(url_for(".index", **_place()), 303)
-
-
-def _chosen_ballots() -> list[str]:
-    """The one whose own button was pressed, or all that are shown, or those that are ticked."""
-    form = request.form
-    chosen = form.getlist("only") or form.getlist("shown" if "all" in form else "ticked")
-    if not all(REVISION.fullmatch(revision) for revision in chosen):
+    form = DecisionForm()
+    if not form.validate():
         abort(400)
-    return chosen
+    if form.revisions:
+        flash(_summary(decide(form.revisions, verdict, by=current_user), verdict))
+    else:
+        flash("Select at least one correction first.")
+    return redirect(url_for(".index", **_current_filters()), 303)
 
 
-def _news(decision: Decision, verdict: Verdict) -> str:
+def _summary(decision: Decision, verdict: Verdict) -> str:
     noun = "correction" if decision.decided == 1 else "corrections"
-    news = f"{verdict.capitalize()}: {decision.decided} {noun}."
-    if decision.missed:
-        changed = "was" if decision.missed == 1 else "were"
-        news += f" {decision.missed} {changed} changed or taken back meanwhile and left as it is."
-    return news
+    summary = f"{verdict.capitalize()}: {decision.decided} {noun}."
+    if decision.missed == 1:
+        summary += " 1 was changed or withdrawn in the meantime and is left as it is."
+    elif decision.missed:
+        changed = f" {decision.missed} were changed or withdrawn in the meantime"
+        summary += f"{changed} and are left as they are."
+    return summary
 
 
-def _place() -> dict[str, Any]:
-    """Where in the review the button was pressed."""
+def _current_filters() -> dict[str, Any]:
+    """The filters and the page of the review that the button is on."""
     names = ("verdict", "label", "page")
     return {name: request.args[name] for name in names if name in request.args}
-
-
-def _verdict() -> Verdict:
-    try:
-        return Verdict(request.args.get("verdict", Verdict.WAITING))
-    except ValueError:
-        abort(404)
-
-
-def _label() -> str | None:
-    label = request.args.get("label")
-    return label if label is None or label in LABELS else abort(404)

@@ -1,23 +1,17 @@
-"""Corrections: a visitor says what a digit really is, and everybody sees whose word stands."""
+"""Corrections of an owner's own digits: made, replaced, confirmed and withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.accounts.identity import current_owner_id
 from webapp.accounts.ownership import own_prediction
-from webapp.models import Correction, Digit, Prediction, Verdict
-from webapp.platform.database import db, writing
+from webapp.models import Correction, Digit
+from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
 from webapp.user_errors import UserError
-
-UNKNOWN = "?"  # a digit of a refused reading that nobody has named
 
 
 class CorrectionError(UserError):
@@ -30,12 +24,12 @@ class NoSuchDigitError(CorrectionError):
 
 
 class BadLabelError(CorrectionError):
-    sentence = "The label must be one of 0 to 9, or say that it is not a digit."
+    sentence = "The label must be a digit from 0 to 9, or “not a digit”."
 
 
 class AlreadyDecidedError(CorrectionError):
     status = 409
-    sentence = "An admin has already decided on this correction, so it can't be changed any more."
+    sentence = "An admin has already reviewed this correction, so it can't be changed any more."
 
 
 class CorrectionQuotaError(CorrectionError):
@@ -43,26 +37,28 @@ class CorrectionQuotaError(CorrectionError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"{limit} of your corrections already wait for an admin. "
-            "Thank you! Come back when some of them have been looked at."
+            f"You already have {limit} corrections that wait for an admin. "
+            "Thank you! Come back when some of them have been reviewed."
         )
 
 
 def correct(prediction_id: str, position: int, label: int | None) -> Correction:
-    """Note the giver's word on one digit, in place of an earlier one that still waits.
+    """Correct one digit of an own prediction; replaces an earlier correction that still waits.
 
-    None says "not a digit". Raises a CorrectionError when the word is not accepted.
+    The label None says "not a digit". Raises a CorrectionError when it is not accepted.
     """
     with writing() as session:
-        who = own_prediction(session, prediction_id).owner_id
-        return _note(session, _digit(session, prediction_id, position), label, who)
+        owner_id = own_prediction(session, prediction_id).owner_id
+        digit = _digit(session, prediction_id, position)
+        return _record(session, digit, label, owner_id)
 
 
 def withdraw_correction(prediction_id: str, position: int) -> None:
-    """Take this visitor's word on one digit back. Raises AlreadyDecidedError for a decided one."""
+    """Withdraw the owner's correction of one digit. Raises AlreadyDecidedError after a review."""
     with writing() as session:
-        who = own_prediction(session, prediction_id).owner_id
-        correction = _own_word(session, _digit(session, prediction_id, position), who)
+        owner_id = own_prediction(session, prediction_id).owner_id
+        digit = _digit(session, prediction_id, position)
+        correction = _own_correction(session, digit, owner_id)
         if correction is None:
             return
         if not correction.can_be_undone:
@@ -71,122 +67,52 @@ def withdraw_correction(prediction_id: str, position: int) -> None:
 
 
 def confirm_all(prediction_id: str) -> None:
-    """Say "that was right" of every digit that this visitor has not spoken of."""
+    """Confirm every digit that the owner has not corrected."""
     with writing() as session:
-        who = own_prediction(session, prediction_id).owner_id
+        owner_id = own_prediction(session, prediction_id).owner_id
         for digit in _digits(session, prediction_id):
-            if _own_word(session, digit, who) is None:
-                _note(session, digit, digit.label, who)
+            if _own_correction(session, digit, owner_id) is None:
+                _record(session, digit, digit.label, owner_id)
 
 
 def withdraw_all(prediction_id: str) -> None:
-    """Take back all that this visitor said of one picture and nobody has decided on."""
+    """Withdraw the owner's corrections of one picture that no admin has reviewed."""
     with writing() as session:
-        who = own_prediction(session, prediction_id).owner_id
+        owner_id = own_prediction(session, prediction_id).owner_id
         for digit in _digits(session, prediction_id):
-            correction = _own_word(session, digit, who)
+            correction = _own_correction(session, digit, owner_id)
             if correction is not None and correction.can_be_undone:
                 session.delete(correction)
 
 
-@dataclass(frozen=True)
-class VisibleCorrections:
-    """What people said, by the digit's id: this visitor's own words, and those that stand."""
-
-    own: Mapping[int, Correction]
-    standing: Mapping[int, Correction]
-
-
-def visible_corrections(predictions: Sequence[Prediction]) -> VisibleCorrections:
-    """The words on the digits of these predictions, as this request's visitor sees them."""
-    return corrections_visible_to(current_owner_id(), predictions, db.session())
-
-
-def corrections_visible_to(
-    who: str | None, predictions: Sequence[Prediction], session: Session
-) -> VisibleCorrections:
-    """The words on the digits of these predictions, as a visitor sees them.
-
-    One's own word stands before an approved one, and that before the word of the picture's giver.
-    A rejected word does not stand, and neither does a stranger's before it is approved.
-    """
-    givers = {digit.id: row.owner_id for row in predictions for digit in row.digits}
-    said = session.scalars(Correction.of_predictions([row.id for row in predictions])).all()
-    ranked = [
-        (rank, correction)
-        for correction in said
-        if (rank := _rank(correction, who, givers[correction.digit_id])) is not None
-    ]
-    ranked.sort(key=itemgetter(0), reverse=True)
-    return VisibleCorrections(
-        own={correction.digit_id: correction for correction in said if correction.owner_id == who},
-        standing={correction.digit_id: correction for _, correction in ranked},
-    )
-
-
-def number_as_corrected(prediction: Prediction, corrections: VisibleCorrections) -> str | None:
-    """The number with people's labels in place of the model's, its rows parted by a bar.
-
-    The number as read means that people say it was right, "" that nothing here is a digit.
-    None: nobody has corrected a digit of it, nor said that all of it was right.
-    """
-    if not _is_amended(
-        prediction, [corrections.standing.get(digit.id) for digit in prediction.digits]
-    ):
-        return None
-    rows = (
-        "".join(_as_corrected(digit, prediction, corrections) for digit in row)
-        for _, row in groupby(prediction.digits, key=attrgetter("row"))
-    )
-    return "|".join(filter(None, rows))
-
-
-def _is_amended(prediction: Prediction, said: Sequence[Correction | None]) -> bool:
-    """Whether people said enough of these digits to tell a number beside the one that was read."""
-    corrections = [correction for correction in said if correction is not None]
-    if corrections and len(corrections) == len(said):
-        return True
-    if prediction.number is None:
-        return any(correction.label is not None for correction in corrections)
-    return any(not correction.confirms for correction in corrections)
-
-
-def _as_corrected(digit: Digit, prediction: Prediction, corrections: VisibleCorrections) -> str:
-    correction = corrections.standing.get(digit.id)
-    if correction is not None:
-        return "" if correction.label is None else str(correction.label)
-    return UNKNOWN if prediction.number is None else str(digit.label)
-
-
-def _rank(correction: Correction, who: str | None, giver: str) -> int | None:
-    """Whose word goes first, 0 before 1; None for one that does not stand."""
-    if correction.verdict == Verdict.REJECTED:
-        return None
-    ranks = (
-        correction.owner_id == who,
-        correction.verdict == Verdict.APPROVED,
-        correction.owner_id == giver,
-    )
-    return ranks.index(True) if any(ranks) else None
-
-
-def _note(session: Session, digit: Digit, label: int | None, who: str) -> Correction:
-    correction = _own_word(session, digit, who)
+def _record(session: Session, digit: Digit, label: int | None, owner_id: str) -> Correction:
+    correction = _own_correction(session, digit, owner_id)
     if correction is not None:
         if not correction.can_be_undone:
             raise AlreadyDecidedError
         correction.label = label
         return correction
-    limit = extensions.settings.corrections_per_person
-    if session.scalars(Correction.waiting_of(who)).one() >= limit:
-        raise CorrectionQuotaError(limit)
-    correction = Correction.of(digit, label, owner_id=who)
+    _require_quota(session, owner_id)
+    correction = Correction.of(digit, label, owner_id=owner_id)
     session.add(correction)
     return correction
 
 
+def _require_quota(session: Session, owner_id: str) -> None:
+    """Raises CorrectionQuotaError when enough of the owner's corrections wait already.
+
+    Corrections of one owner are counted one after the other: the transaction holds SQLite's write
+    lock, or on PostgreSQL a lock on the owner's id until it ends.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner_id, 0))))
+    limit = extensions.settings.corrections_per_person
+    if session.scalars(Correction.waiting_of(owner_id)).one() >= limit:
+        raise CorrectionQuotaError(limit)
+
+
 def _digits(session: Session, prediction_id: str) -> Sequence[Digit]:
-    """The picture's digits, held against other writers. Raises NoSuchDigitError for none."""
+    """The digits of a picture, locked against other writers. Raises NoSuchDigitError for none."""
     query = select(Digit).where(Digit.prediction_id == prediction_id).order_by(Digit.position)
     digits = session.scalars(query.with_for_update()).all()
     if not digits:
@@ -201,6 +127,8 @@ def _digit(session: Session, prediction_id: str, position: int) -> Digit:
     raise NoSuchDigitError
 
 
-def _own_word(session: Session, digit: Digit, who: str) -> Correction | None:
-    query = select(Correction).where(Correction.digit_id == digit.id, Correction.owner_id == who)
+def _own_correction(session: Session, digit: Digit, owner_id: str) -> Correction | None:
+    query = select(Correction).where(
+        Correction.digit_id == digit.id, Correction.owner_id == owner_id
+    )
     return session.scalar(query)

@@ -1,4 +1,4 @@
-"""A correction: what a person says a digit really is, apart from what the model read."""
+"""A correction: the label that a person gives to a digit, beside the label that was read."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from webapp.models.base import Base, utc_now
 from webapp.models.digit import Digit
 from webapp.models.user import User
 
-VALIDATION_ONE_IN = 5  # of the pictures: never trained on, but used to evaluate
+VALIDATION_ONE_IN = 5  # of the writers: their corrections evaluate models, and train none
 NOT_A_DIGIT = "not a digit"
 
 
 class Verdict(StrEnum):
-    """What an admin made of a correction."""
+    """An admin's decision on a correction."""
 
     WAITING = "waiting"
     APPROVED = "approved"
@@ -38,7 +38,7 @@ class Verdict(StrEnum):
 
 
 class Correction(Base):
-    """One person's word on one digit. It teaches a model once an admin has approved it."""
+    """One person's label for one digit. Models are trained on it once an admin approves it."""
 
     __tablename__ = "corrections"
     __table_args__ = (
@@ -51,11 +51,11 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"))
-    owner_id: Mapped[str] = mapped_column(String(64), index=True)  # who says so
+    owner_id: Mapped[str] = mapped_column(String(64), index=True)  # of the person who made it
 
     label: Mapped[int | None]  # 0..9; None: not a digit
-    read_as: Mapped[int]  # the model's reading at the time, which stays as it was
-    ink_sha256: Mapped[str] = mapped_column(String(64), index=True)  # of the digit's 28×28 PNG
+    read_as: Mapped[int]  # the label that was read; it never changes
+    ink_sha256: Mapped[str] = mapped_column(String(64), index=True)  # Digit.ink_sha256
 
     verdict: Mapped[str] = mapped_column(String(16), default=Verdict.WAITING)
     decided_at: Mapped[datetime | None]
@@ -66,30 +66,25 @@ class Correction(Base):
 
     @classmethod
     def of(cls, digit: Digit, label: int | None, *, owner_id: str) -> Correction:
-        """This visitor's word on a digit, which waits for an admin."""
+        """An owner's correction of a digit, which waits for an admin."""
         return cls(
             digit_id=digit.id,
             owner_id=owner_id,
             label=label,
             read_as=digit.label,
-            ink_sha256=sha256(digit.ink_png).hexdigest(),
+            ink_sha256=digit.ink_sha256,
             verdict=Verdict.WAITING,
         )
 
     @property
     def confirms(self) -> bool:
-        """Whether the person says that the reading was right."""
+        """Whether the person confirms the reading."""
         return self.label == self.read_as
 
     @property
-    def says(self) -> str:
-        """The label in words: "7", or "not a digit"."""
+    def label_name(self) -> str:
+        """The label as text: "7", or "not a digit"."""
         return NOT_A_DIGIT if self.label is None else str(self.label)
-
-    @property
-    def is_validation(self) -> bool:
-        """Whether it is kept from training: decided by the picture alone, so that it stays so."""
-        return int(self.ink_sha256[:8], 16) % VALIDATION_ONE_IN == 0
 
     @property
     def can_be_undone(self) -> bool:
@@ -97,7 +92,7 @@ class Correction(Base):
 
     @classmethod
     def least_sure_first(cls) -> Select[tuple[Correction]]:
-        """The waiting ones, those first that the model was least sure about."""
+        """The waiting corrections, those with the lowest confidence first."""
         return (
             select(cls)
             .join(cls.digit)
@@ -107,7 +102,7 @@ class Correction(Base):
 
     @classmethod
     def latest_decisions(cls, verdict: Verdict) -> Select[tuple[Correction]]:
-        """The approved or the rejected ones, the latest decision first."""
+        """The approved or the rejected corrections, the latest decision first."""
         return select(cls).where(cls.verdict == verdict).order_by(cls.decided_at.desc(), cls.id)
 
     @classmethod
@@ -115,46 +110,64 @@ class Correction(Base):
         return select(cls).where(cls.verdict == Verdict.APPROVED).order_by(cls.id)
 
     @classmethod
-    def of_ink(cls, fingerprints: Collection[str]) -> Select[tuple[Correction]]:
-        """All corrections of the same pictures: repetitions, and contradictions."""
-        return select(cls).where(cls.ink_sha256.in_(fingerprints)).order_by(cls.id)
+    def of_ink(cls, hashes: Collection[str]) -> Select[tuple[Correction]]:
+        """All corrections of the same pixels: repetitions and contradictions."""
+        return select(cls).where(cls.ink_sha256.in_(hashes)).order_by(cls.id)
 
     @classmethod
     def of_predictions(cls, ids: Collection[str]) -> Select[tuple[Correction]]:
-        """Everybody's words on the digits of these predictions."""
+        """All corrections of these predictions, by whomever."""
         return select(cls).join(cls.digit).where(Digit.prediction_id.in_(ids)).order_by(cls.id)
 
     @classmethod
     def of_owner(cls, owner_id: str) -> Select[tuple[Correction]]:
-        """All that one person said, oldest first."""
+        """One owner's corrections, oldest first."""
         return select(cls).where(cls.owner_id == owner_id).order_by(cls.id)
 
     @classmethod
     def waiting(cls) -> Select[tuple[int]]:
-        """How many wait for an admin."""
+        """The number of corrections that wait for an admin."""
         return select(func.count()).select_from(cls).where(cls.verdict == Verdict.WAITING)
 
     @classmethod
     def waiting_of(cls, owner_id: str) -> Select[tuple[int]]:
-        """How many of one person's corrections wait."""
+        """The number of one owner's corrections that wait."""
         return cls.waiting().where(cls.owner_id == owner_id)
 
     @classmethod
     def transfer(cls, session: Session, owner_id: str, *, to: str) -> None:
-        """Make one visitor's words another's, in the caller's transaction.
+        """Move one owner's corrections to another owner, in the caller's transaction.
 
-        Where both spoke of a digit, the decided word stays; of two alike, that of the other.
+        Where both corrected a digit, a decided correction is kept before a waiting one; of two
+        alike, the other owner's is kept.
         """
-        theirs = aliased(cls)
-        both = session.execute(
-            select(cls, theirs)
-            .join(theirs, theirs.digit_id == cls.digit_id)
-            .where(cls.owner_id == owner_id, theirs.owner_id == to)
+        existing = aliased(cls)
+        pairs = session.execute(
+            select(cls, existing)
+            .join(existing, existing.digit_id == cls.digit_id)
+            .where(cls.owner_id == owner_id, existing.owner_id == to)
         )
-        for given, kept in both.tuples().all():
-            session.delete(kept if kept.can_be_undone and not given.can_be_undone else given)
+        for moved, kept in pairs.tuples().all():
+            session.delete(kept if kept.can_be_undone and not moved.can_be_undone else moved)
         session.flush()
         session.execute(update(cls).where(cls.owner_id == owner_id).values(owner_id=to))
+
+    @classmethod
+    def validation_hashes(cls, session: Session) -> set[str]:
+        """The ink hashes of the approved corrections that no model is trained on, one in five.
+
+        The split is by writer, so that a model is not evaluated on handwriting that it was trained
+        on. While all writers fall on one side, as a single writer does, the split is by picture.
+        The same pixels are never on both sides: those of any validation correction validate.
+        """
+        query = select(cls.owner_id, Digit.prediction_id, cls.ink_sha256).join(cls.digit)
+        approved = session.execute(query.where(cls.verdict == Verdict.APPROVED)).tuples().all()
+        sides = {is_for_validation(writer) for writer, _, _ in approved}
+        return {
+            ink
+            for writer, picture, ink in approved
+            if is_for_validation(writer if len(sides) == 2 else picture)
+        }
 
     def approve(self, *, by: User | None) -> None:
         self._decide(Verdict.APPROVED, by)
@@ -169,8 +182,13 @@ class Correction(Base):
 
 
 def uncontested(corrections: Iterable[Correction]) -> list[Correction]:
-    """One correction for each picture, the oldest; none where labels contradict each other."""
+    """The oldest correction of each ink; none where the labels contradict each other."""
     by_ink: dict[str, list[Correction]] = defaultdict(list)
     for correction in corrections:
         by_ink[correction.ink_sha256].append(correction)
     return [same[0] for same in by_ink.values() if len({one.label for one in same}) == 1]
+
+
+def is_for_validation(key: str) -> bool:
+    """Whether the hash of a key, an owner's or a prediction's id, assigns it to validation."""
+    return int(sha256(key.encode()).hexdigest()[:8], 16) % VALIDATION_ONE_IN == 0

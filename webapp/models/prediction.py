@@ -1,4 +1,4 @@
-"""A prediction: one picture a person gave, and what became of it. The row is the work to do."""
+"""A prediction: one uploaded picture and its reading. The row is the work to do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -27,11 +28,16 @@ from webapp.models.digit import Digit
 if TYPE_CHECKING:
     from webapp.models.model_version import ModelVersion
 
-MAX_CLAIMS = 3  # a picture that ends its worker this often is poisonous, and fails alone
+MAX_CLAIMS = 3  # a picture that ends its worker this often fails
+
+# Pictures of one owner in a batch. A picture may take a second to read, so these bound the time
+# that a picture which arrives next waits for the batch in hand.
+MAX_OF_ONLY_OWNER = 4
+MAX_OF_EACH_OWNER = 1
 
 
 class Status(StrEnum):
-    """Where a prediction stands. The last three are final."""
+    """The state of a prediction. The last three are final."""
 
     PENDING = "pending"
     READING = "reading"
@@ -44,7 +50,7 @@ SETTLED = (Status.DONE, Status.REFUSED, Status.FAILED)
 
 
 class Prediction(Base):
-    """One accepted upload, from pending to its one answer."""
+    """One accepted upload, from pending until it is settled once."""
 
     __tablename__ = "predictions"
     __table_args__ = (
@@ -53,28 +59,29 @@ class Prediction(Base):
         ),
         Index("ix_predictions_owner_id_created_at", "owner_id", "created_at"),
         Index("ix_predictions_status_created_at", "status", "created_at"),
+        Index("ix_predictions_status_owner_id_created_at", "status", "owner_id", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_token)
-    owner_id: Mapped[str] = mapped_column(String(64))  # whose history it belongs to
+    owner_id: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     status: Mapped[str] = mapped_column(String(16), default=Status.PENDING)
 
-    # The picture, as it was given. Its files live in the storage under this prediction's id.
-    filename: Mapped[str] = mapped_column(String(255))  # what the person called it
+    # The picture as it was uploaded. Its files are in the storage under this prediction's id.
+    filename: Mapped[str] = mapped_column(String(255))  # for display only
     media_type: Mapped[str] = mapped_column(String(64))
     width: Mapped[int]  # pixels, upright
     height: Mapped[int]  # pixels, upright
 
-    # The claim of a worker: who reads it, until when, and how often that has been tried.
+    # The claim of a worker: its name, the end of its lease, and the number of claims so far.
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     claim_count: Mapped[int] = mapped_column(default=0)
 
-    # The answer.
+    # The result.
     settled_at: Mapped[datetime | None]
-    number: Mapped[str | None] = mapped_column(String(255))  # "42"; rows are parted by a bar
-    confidence: Mapped[float | None]  # of the least sure digit, 0..1
+    number: Mapped[str | None] = mapped_column(String(255))  # "42"; a bar separates rows
+    confidence: Mapped[float | None]  # 0..1, the lowest of its digits
     reason: Mapped[str | None] = mapped_column(Text)  # why it was refused or failed, in a sentence
     model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
 
@@ -96,69 +103,97 @@ class Prediction(Base):
         return cls.newest_first().where(cls.owner_id == owner_id)
 
     @classmethod
-    def waiting(cls) -> Select[tuple[Prediction]]:
-        """Work that a worker may take: pending, or left by a worker whose lease ran out."""
-        abandoned = (cls.status == Status.READING) & (cls.lease_until < utc_now())
-        return (
-            select(cls)
-            .where(or_(cls.status == Status.PENDING, abandoned), cls.claim_count < MAX_CLAIMS)
-            .order_by(cls.created_at)
+    def any_waiting(cls, session: Session) -> bool:
+        """Whether a worker could claim anything; a plain read, which blocks no writer."""
+        return any(
+            session.scalar(select(cls.id).where(condition).limit(1)) is not None
+            for condition in (cls._is_pending(), cls._is_abandoned())
         )
 
     @classmethod
-    def any_waiting(cls, session: Session) -> bool:
-        """Whether there is work to take; a plain read, which holds up no writer."""
-        return session.scalar(cls.waiting().with_only_columns(cls.id).limit(1)) is not None
-
-    @classmethod
     def transfer(cls, session: Session, owner_id: str, *, to: str) -> None:
-        """Give one visitor's whole history to another, in the caller's transaction."""
+        """Move one owner's whole history to another owner, in the caller's transaction."""
         session.execute(update(cls).where(cls.owner_id == owner_id).values(owner_id=to))
 
     @classmethod
     def known(cls, session: Session, ids: Iterable[str]) -> set[str]:
-        """Those of the ids that have a row."""
+        """The given ids that have a row."""
         return set(session.scalars(select(cls.id).where(cls.id.in_(ids))))
 
     @classmethod
     def count_waiting(cls, session: Session) -> int:
-        """How many pictures no worker has taken yet."""
+        """The number of pictures that no worker has claimed yet."""
         return session.scalar(select(func.count()).where(cls.status == Status.PENDING)) or 0
 
     @classmethod
-    def claim(
-        cls, session: Session, *, by: str, limit: int, lease: timedelta
-    ) -> Sequence[Prediction]:
-        """Take up to `limit` rows of waiting work, oldest first, in the caller's transaction.
+    def claim(cls, session: Session, *, by: str, limit: int, lease: timedelta) -> list[Prediction]:
+        """Claim up to `limit` waiting rows for a worker, in the caller's transaction.
 
-        On PostgreSQL rows that another worker is taking are skipped; on SQLite the caller's
-        transaction must have begun as IMMEDIATE, so that only one worker takes at a time.
-        A row whose lease has run out is taken again: its worker is presumed dead. Such a row is
-        taken alone, so that a picture which ends its worker drags no other down with it.
+        Owners take turns, so that one owner's many pictures do not delay another's few. A row
+        with an expired lease is claimed alone, so that a picture which ends its worker does not
+        take others with it. On SQLite the caller's transaction must have begun as IMMEDIATE; on
+        PostgreSQL rows that another worker is claiming are skipped.
         """
-        waiting = session.scalars(
-            cls.waiting().limit(limit).with_for_update(skip_locked=True, of=cls)
-        ).all()
-        if waiting and waiting[0].claim_count > 0:
-            claimed = waiting[:1]
-        else:
-            claimed = [prediction for prediction in waiting if prediction.claim_count == 0]
-        now = utc_now()
-        for prediction in claimed:
-            prediction.status = Status.READING
-            prediction.claimed_by = by
-            prediction.lease_until = now + lease
-            prediction.claim_count += 1
-        return claimed
+        skipped: set[str] = set()
+        while ids := cls._next_in_turn(session, limit, skipped):
+            waiting = cls.locked(ids, skip=True).where(or_(cls._is_pending(), cls._is_abandoned()))
+            claimed = session.scalars(waiting).all()
+            for prediction in claimed:
+                prediction._claim(by, lease)
+            if claimed:
+                return sorted(claimed, key=lambda prediction: ids.index(prediction.id))
+            skipped.update(ids)
+        return []
 
     @classmethod
-    def locked(cls, ids: Iterable[str]) -> Select[tuple[Prediction]]:
-        """These rows, held against every other writer until the caller's transaction ends."""
-        return select(cls).where(cls.id.in_(ids)).with_for_update(of=cls)
+    def _next_in_turn(cls, session: Session, limit: int, skipped: set[str]) -> list[str]:
+        """The ids of one abandoned row, or of pending rows, one of each owner in turn.
+
+        They are found without a lock, as PostgreSQL locks no rows of a grouped query.
+        """
+        others = cls.id.not_in(skipped)
+        oldest = func.min(cls.created_at)
+        by_owner = select(cls.owner_id, oldest).where(cls._is_pending(), others)
+        in_turn = by_owner.group_by(cls.owner_id).order_by(oldest).limit(limit)
+        owners = session.execute(in_turn).all()
+        left = select(cls.id, cls.created_at).where(cls._is_abandoned(), others)
+        abandoned = session.execute(left.order_by(cls.created_at).limit(1)).first()
+        if abandoned and (not owners or abandoned[1] <= owners[0][1]):
+            return [abandoned[0]]
+        share = MAX_OF_ONLY_OWNER if len(owners) == 1 else MAX_OF_EACH_OWNER
+        pending = select(cls.id).where(cls._is_pending(), others).order_by(cls.created_at)
+        return [
+            prediction_id
+            for owner_id, _ in owners
+            for prediction_id in session.scalars(
+                pending.where(cls.owner_id == owner_id).limit(min(share, limit))
+            )
+        ]
+
+    @classmethod
+    def _is_pending(cls) -> ColumnElement[bool]:
+        return cls.status == Status.PENDING
+
+    @classmethod
+    def _is_abandoned(cls) -> ColumnElement[bool]:
+        """Whether the lease has expired, so that the worker is presumed dead."""
+        expired = (cls.status == Status.READING) & (cls.lease_until < utc_now())
+        return expired & (cls.claim_count < MAX_CLAIMS)
+
+    def _claim(self, by: str, lease: timedelta) -> None:
+        self.status = Status.READING
+        self.claimed_by = by
+        self.lease_until = utc_now() + lease
+        self.claim_count += 1
+
+    @classmethod
+    def locked(cls, ids: Iterable[str], *, skip: bool = False) -> Select[tuple[Prediction]]:
+        """These rows, locked until the transaction ends; `skip` leaves out those locked already."""
+        return select(cls).where(cls.id.in_(ids)).with_for_update(of=cls, skip_locked=skip)
 
     @classmethod
     def give_up_on_poison(cls, session: Session, *, reason: str) -> int:
-        """Fail the rows that ended their worker too often; returns how many there were."""
+        """Fail the rows that ended their worker too often; returns their number."""
         now = utc_now()
         result = session.execute(
             update(cls)
@@ -172,7 +207,7 @@ class Prediction(Base):
         return int(result.rowcount)  # type: ignore[attr-defined]
 
     def is_held_by(self, worker: str) -> bool:
-        """Whether this worker may still answer: nobody took the row over or settled it."""
+        """Whether this worker may still settle the row: no other has claimed or settled it."""
         return self.status == Status.READING and self.claimed_by == worker
 
     def succeed(self, digits: Sequence[Digit], *, number: str, by: ModelVersion) -> None:
@@ -184,7 +219,7 @@ class Prediction(Base):
     def refuse(
         self, reason: str, *, by: ModelVersion | None = None, digits: Sequence[Digit] = ()
     ) -> None:
-        """Answer "I can't tell". What was seen, if anything, is kept so that it can be shown."""
+        """Settle without a number. The digits that were found, if any, are kept for display."""
         self.digits = list(digits)
         self.reason = reason
         self._settle(Status.REFUSED, by=by)
@@ -193,8 +228,8 @@ class Prediction(Base):
         self.reason = reason
         self._settle(Status.FAILED, by=None)
 
-    def try_again(self) -> None:
-        """Put a failed prediction back to work; its address stays. Others are left as they are."""
+    def retry(self) -> None:
+        """Make a failed prediction pending again. Does nothing in any other state."""
         if self.status != Status.FAILED:
             return
         self.status = Status.PENDING
@@ -211,4 +246,4 @@ class Prediction(Base):
 
 
 class AlreadySettledError(Exception):
-    """A prediction gets one answer; a second one is a mistake in the program."""
+    """A prediction is settled once; settling it again is a programming error."""

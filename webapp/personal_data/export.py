@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from webapp.corrections.service import (
+from webapp.corrections.visibility import (
     VisibleCorrections,
     corrections_visible_to,
     number_as_corrected,

@@ -1,1 +1,1 @@
-"""Predictions: from an upload to its answer, its pages, its API and the history."""
+"""Predictions: from an upload to its reading, with its pages, its API and the history."""

@@ -1,4 +1,4 @@
-"""Deletion of predictions: the rows first, with digits and corrections, then the files."""
+"""Deletion of predictions: first the rows with digits and corrections, then the files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from webapp.platform.audit import record
 from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
 
-BATCH_SIZE = 100  # predictions in one transaction, so that other writers have their turn
+BATCH_SIZE = 100  # predictions in one transaction, so that other writers do not wait long
 
 
 def delete_prediction(prediction: Prediction) -> None:
-    """Delete one. The audit log records an admin who deletes another person's."""
+    """Delete a prediction. The audit log records an admin who deletes another person's."""
     with writing() as session:
         _delete_rows(session, [prediction.id])
         if not is_own(prediction):
@@ -27,8 +27,8 @@ def delete_prediction(prediction: Prediction) -> None:
 
 
 def delete_older_than(moment: datetime) -> int:
-    """Delete a batch of the predictions made before then; returns their number."""
-    # Naming every status lets the index on status and time find them.
+    """Delete a batch of the predictions made before a moment; returns their number."""
+    # The index on status and time is used only where every status is named.
     return delete_batch(Prediction.status.in_(Status) & (Prediction.created_at < moment))
 
 

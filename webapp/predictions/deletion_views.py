@@ -1,4 +1,4 @@
-"""The deletion of one prediction, which a page asks to confirm."""
+"""The deletion of one prediction, with a page that asks for confirmation."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The front page: give a picture, and see your latest readings."""
+"""The front page: the forms for a picture, and the latest readings."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from webapp.corrections.service import visible_corrections
+from webapp.corrections.visibility import visible_corrections
 from webapp.platform.extensions import extensions
 from webapp.predictions.history import latest
 
@@ -19,12 +19,12 @@ def index() -> str:
 
 
 def front_page(problem: str | None = None, filename: str | None = None) -> str:
-    """The page, with what was wrong with the last picture where something was."""
+    """The page, with the reason why the last picture was refused, if it was."""
     predictions = latest(LATEST)
     return render_template(
         "predictions/home.html",
         latest=predictions,
-        words=visible_corrections(predictions),
+        corrections=visible_corrections(predictions),
         problem=problem,
         filename=filename,
         max_bytes=extensions.settings.max_upload_bytes,

@@ -1,4 +1,4 @@
-"""The rate limit of everything that puts a picture into the queue."""
+"""The rate limits of uploads and retries, which both enqueue a picture."""
 
 from __future__ import annotations
 

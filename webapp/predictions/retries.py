@@ -1,4 +1,4 @@
-"""Another attempt at a picture whose reading failed."""
+"""Retries of pictures whose reading failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pages = Blueprint("retries", __name__, url_prefix="/predictions/<prediction_id>/
 @limit_uploads
 def create(prediction_id: str) -> Response:
     with writing() as session:
-        own_prediction(session, prediction_id).try_again()
+        own_prediction(session, prediction_id).retry()
     if not extensions.queue.enqueue_prediction():
         flash(QUEUE_AWAY)
     return redirect(url_for("predictions.show", prediction_id=prediction_id), 303)

@@ -1,4 +1,4 @@
-"""The steps from photo to 28×28, each with a caption in plain language."""
+"""The step pictures from the photo to 28×28, each with a caption."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 STEP = re.compile(r"step-(?P<number>\d{1,2})-(?P<name>[a-z0-9-]{1,40})\.png")
 
 CAPTIONS = {
-    "photo": "Your picture, turned upright.",
-    "evened": "Shadows and uneven light are taken out.",
-    "ink": "Ink is told from paper.",
-    "lines-removed": "Ruled and squared lines are dropped.",
-    "found": "Each digit is found, and put in reading order.",
+    "photo": "Your picture, rotated upright.",
+    "evened": "Shadows and uneven light are removed.",
+    "ink": "The ink is separated from the paper.",
+    "lines-removed": "Ruled and squared lines are removed.",
+    "found": "The digits are found and put in reading order.",
 }
 
 

@@ -1,4 +1,4 @@
-"""How a picture becomes work: its files are stored, its row is committed, the bell is rung."""
+"""The submission of a picture: its files are stored, its row is committed, a task is enqueued."""
 
 from __future__ import annotations
 
@@ -17,30 +17,29 @@ from webapp.platform.storage import PICTURE, Storage
 
 log = logging.getLogger(__name__)
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+STORAGE_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 QUEUE_AWAY = (
-    "Your picture is safe. The reader is away at the moment; "
-    "it will be read as soon as the reader is back."
+    "Your picture is saved. Cifra is busy or restarting and will read it as soon as it can."
 )
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A picture that was taken in, and whether a worker could be told at once."""
+    """An accepted picture, and whether its task could be enqueued at once."""
 
     prediction_id: str
     enqueued: bool
 
 
 def submit(data: bytes, filename: str) -> Submission:
-    """Take a visitor's picture in. Raises an UploadError for one that is not accepted.
+    """Accept a picture. Raises an UploadError where it is not accepted.
 
     The files are stored before the row is committed, so that no row names a missing file.
     """
     from webapp.imaging.sandbox import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
-    _require_room_in_the_queue(extensions.settings.max_waiting)
+    _require_short_queue(extensions.settings.max_waiting)
     upload = accept(
         data, extensions.settings, owner=current_owner_id(), address=request.remote_addr
     )
@@ -54,22 +53,22 @@ def submit(data: bytes, filename: str) -> Submission:
         height=upload.height,
     )
     prediction_id = prediction.id
-    _keep(upload, prediction_id, extensions.storage)
+    _store(upload, prediction_id, extensions.storage)
     with writing() as session:  # when this fails, the sweep removes the files, as no row names them
         session.add(prediction)
     return Submission(prediction_id, enqueued=extensions.queue.enqueue_prediction())
 
 
-def _require_room_in_the_queue(max_waiting: int) -> None:
-    """Raises TooManyWaitingError when enough pictures wait already."""
+def _require_short_queue(max_waiting: int) -> None:
+    """Raises QueueFullError when the maximum number of pictures wait already."""
     waiting = Prediction.count_waiting(db.session())
     db.session.rollback()
     if waiting >= max_waiting:
         raise QueueFullError(waiting)
 
 
-def _keep(upload: Upload, prediction_id: str, storage: Storage) -> None:
-    """Store the picture and its small copies. Raises StorageFullError, and then keeps nothing."""
+def _store(upload: Upload, prediction_id: str, storage: Storage) -> None:
+    """Store the picture and its small copies. Stores nothing where it raises StorageFullError."""
     try:
         storage.put(prediction_id, PICTURE, upload.picture)
         storage.put(prediction_id, "preview.jpg", upload.preview)
@@ -77,6 +76,6 @@ def _keep(upload: Upload, prediction_id: str, storage: Storage) -> None:
     except OSError as error:
         log.error("A picture could not be stored: %s", error)
         storage.delete(prediction_id)
-        if error.errno in NO_ROOM:
+        if error.errno in STORAGE_FULL:
             raise StorageFullError from error
         raise

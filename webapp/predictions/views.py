@@ -1,4 +1,4 @@
-"""A prediction's pages: give a picture, see its answer, look through the history."""
+"""The pages of predictions: upload a picture, see its reading, browse the history."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.accounts.ownership import is_own, visible_prediction
-from webapp.corrections.service import visible_corrections
+from webapp.corrections.visibility import visible_corrections
 from webapp.imaging.uploads import NoPictureError, UploadError, display_name
 from webapp.models import Status
 from webapp.platform.extensions import extensions
-from webapp.predictions.history import BadFilterError, Filters, history_page
+from webapp.predictions.forms import HistoryForm
+from webapp.predictions.history import history_page
 from webapp.predictions.home import front_page
 from webapp.predictions.limits import limit_uploads
+from webapp.predictions.request_picture import NoPictureFieldError, picture_in_form
 from webapp.predictions.steps import steps_of
 from webapp.predictions.submission import QUEUE_AWAY, submit
 
@@ -21,27 +23,30 @@ pages = Blueprint("predictions", __name__, url_prefix="/predictions")
 
 @pages.get("")
 def index() -> str | tuple[str, int]:
-    try:
-        filters = Filters.from_url(request.args)
-    except BadFilterError as error:
-        return render_template("predictions/index.html", page=None, problem=str(error)), 400
-    page = history_page(filters, page_size=extensions.settings.page_size)
-    words = visible_corrections(page.predictions)
-    return render_template("predictions/index.html", page=page, filters=filters, words=words)
+    form = HistoryForm(request.args)
+    if not form.validate():
+        return render_template("predictions/index.html", form=form, problem=form.problem), 400
+    page = history_page(form.filters, page_size=extensions.settings.page_size)
+    return render_template(
+        "predictions/index.html",
+        form=form,
+        filters=form.filters,
+        page=page,
+        corrections=visible_corrections(page.predictions),
+    )
 
 
 @pages.post("")
 @limit_uploads
 def create() -> Response | tuple[str, int, dict[str, str]]:
-    given = request.files.get("image")
-    filename = given.filename if given and given.filename else ""
+    filename = None
     try:
-        if given is None or not filename:
-            raise NoPictureError
-        submission = submit(given.read(), filename)
+        content, filename = picture_in_form()
+        submission = submit(content, filename)
+    except NoPictureFieldError:
+        return _refused(NoPictureError())
     except UploadError as error:
-        shown = display_name(filename) if filename else None
-        return front_page(problem=error.sentence, filename=shown), error.status, error.headers
+        return _refused(error, filename)
     if not submission.enqueued:
         flash(QUEUE_AWAY)
     return redirect(url_for("predictions.show", prediction_id=submission.prediction_id), 303)
@@ -54,7 +59,13 @@ def show(prediction_id: str) -> str:
         "predictions/show.html",
         prediction=prediction,
         is_own=is_own(prediction),
-        words=visible_corrections([prediction]),
+        corrections=visible_corrections([prediction]),
         steps=steps_of(extensions.storage.names(prediction.id)),
         Status=Status,
     )
+
+
+def _refused(error: UploadError, filename: str | None = None) -> tuple[str, int, dict[str, str]]:
+    """The front page again, with the reason why a picture was refused."""
+    shown = display_name(filename) if filename else None
+    return front_page(problem=error.sentence, filename=shown), error.status, error.headers

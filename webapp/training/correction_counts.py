@@ -33,9 +33,10 @@ def correction_counts(session: Session) -> list[CorrectionCount]:
     """A count for each digit, and one for "not a digit". Contested pictures are left out."""
     counts = {label: CorrectionCount(label) for label in LABELS}
     approved = session.scalars(Correction.approved().options(lazyload(Correction.digit)))
+    validation = Correction.validation_hashes(session)
     for correction in uncontested(approved):
         count = counts[correction.label]
-        if correction.is_validation:
+        if correction.ink_sha256 in validation:
             count.validation += 1
         else:
             count.training += 1

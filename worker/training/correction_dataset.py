@@ -65,12 +65,13 @@ class CorrectionDataset:
 def load_corrections(session: Session) -> CorrectionDataset:
     """All approved corrections. A picture that people contradict each other on is left out."""
     agreed = uncontested(session.scalars(Correction.approved()))
+    validation = Correction.validation_hashes(session)
     labels = [NO_DIGIT if one.label is None else one.label for one in agreed]
     return CorrectionDataset(
         images=_inks(agreed),
         labels=np.array(labels, np.uint8),
         read_as=np.array([one.read_as for one in agreed], np.uint8),
-        validation=np.array([one.is_validation for one in agreed], np.bool_),
+        validation=np.array([one.ink_sha256 in validation for one in agreed], np.bool_),
         ink_sha256=np.array([one.ink_sha256 for one in agreed], np.str_),
     )
 

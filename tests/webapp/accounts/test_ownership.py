@@ -63,7 +63,9 @@ def test_an_admin_sees_any_prediction_and_its_pictures(app: Flask, prediction_id
 
     for address in addresses(prediction_id):
         assert reviewer.get(address).status_code == 200
-    assert "Somebody else gave this picture" in reviewer.get(f"/predictions/{prediction_id}").text
+    assert (
+        "Somebody else uploaded this picture" in reviewer.get(f"/predictions/{prediction_id}").text
+    )
 
 
 def test_nobody_but_its_giver_tries_a_picture_again(app: Flask, client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""Corrections over the API: said, replaced, undone, and refused in JSON sentences."""
+"""The API of corrections: made, replaced, withdrawn, and refused with a reason in JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.models import Correction
 from webapp.platform.database import writing
 
 
-def test_a_correction_is_said_replaced_and_undone(app: Flask, client: FlaskClient) -> None:
+def test_a_correction_is_made_replaced_and_withdrawn(app: Flask, client: FlaskClient) -> None:
     prediction_id = given_prediction(client)
     settle(app, prediction_id, "47")
     address = f"/api/predictions/{prediction_id}/digits/1/correction"
@@ -25,22 +25,22 @@ def test_a_correction_is_said_replaced_and_undone(app: Flask, client: FlaskClien
         assert (correction["label"], correction["read_as"]) == (label, 7)
         assert correction["verdict"] == "waiting"
 
-    read = client.get(f"/api/predictions/{prediction_id}").get_json()
-    assert (read["number"], read["number_as_corrected"]) == ("47", "42")
-    assert [digit["position"] for digit in read["digits"]] == [0, 1]
-    assert read["digits"][0]["correction"] is None
-    assert read["digits"][1]["correction"]["label"] == 2
-    assert client.get("/api/predictions").get_json()["predictions"] == [read]
+    reading = client.get(f"/api/predictions/{prediction_id}").get_json()
+    assert (reading["number"], reading["number_as_corrected"]) == ("47", "42")
+    assert [digit["position"] for digit in reading["digits"]] == [0, 1]
+    assert reading["digits"][0]["correction"] is None
+    assert reading["digits"][1]["correction"]["label"] == 2
+    assert client.get("/api/predictions").get_json()["predictions"] == [reading]
 
     assert client.delete(address).status_code == 204
     assert client.delete(address).status_code == 204
-    read = client.get(f"/api/predictions/{prediction_id}").get_json()
-    assert read["number_as_corrected"] is None
-    assert read["digits"][1]["correction"] is None
+    reading = client.get(f"/api/predictions/{prediction_id}").get_json()
+    assert reading["number_as_corrected"] is None
+    assert reading["digits"][1]["correction"] is None
 
 
 @pytest.mark.parametrize("label", [10, -1, "7", 7.0, True, [], {}])
-def test_a_strange_label_gets_a_json_sentence(
+def test_an_invalid_label_is_refused_with_its_reason(
     app: Flask, client: FlaskClient, label: object
 ) -> None:
     prediction_id = given_prediction(client)
@@ -57,7 +57,9 @@ def test_a_strange_label_gets_a_json_sentence(
         assert response.get_json()["error"].endswith(".")
 
 
-def test_what_cannot_be_corrected_gets_a_json_sentence(app: Flask, client: FlaskClient) -> None:
+def test_a_correction_that_is_not_possible_is_refused_with_its_reason(
+    app: Flask, client: FlaskClient
+) -> None:
     change_settings(app, corrections_per_person=1)
     prediction_id = given_prediction(client)
     settle(app, prediction_id, "47")
@@ -78,3 +80,24 @@ def test_what_cannot_be_corrected_gets_a_json_sentence(app: Flask, client: Flask
     ):
         assert response.status_code == status
         assert response.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b'{"label": ' + b"9" * 5000 + b"}", b'{"label": 1e999}', b"\x00", b"\xff\xfe"],
+    ids=["nested deeply", "huge integer", "infinity", "NUL", "not UTF-8"],
+)
+def test_a_malformed_body_is_refused_with_its_reason(
+    app: Flask, client: FlaskClient, body: bytes
+) -> None:
+    prediction_id = given_prediction(client)
+    settle(app, prediction_id, "4")
+
+    response = client.post(
+        f"/api/predictions/{prediction_id}/digits/0/correction",
+        data=body,
+        content_type="application/json",
+    )
+
+    assert response.status_code == 400
+    assert response.get_json()["error"].endswith(".")

@@ -1,6 +1,9 @@
-"""Corrections on a prediction's page: said with plain forms, shown beside the reading, undone."""
+"""Corrections on the page of a prediction: made with plain forms, shown, and withdrawn."""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -14,7 +17,7 @@ from webapp.models import Correction, Prediction
 from webapp.platform.database import writing
 
 
-def test_a_picked_digit_stands_beside_the_reading(app: Flask, client: FlaskClient) -> None:
+def test_a_corrected_digit_is_shown_beside_the_reading(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "47")
 
     response = correct(client, prediction_id, 1, "2")
@@ -24,11 +27,11 @@ def test_a_picked_digit_stands_beside_the_reading(app: Flask, client: FlaskClien
     page = client.get(response.location).text
     assert "<span>47</span>" in page
     assert "<span>42</span>" in page
-    assert "You say that this is a 2." in page
-    assert "It waits for an admin." in page
+    assert "You corrected this digit to 2." in page
+    assert "An admin will review it." in page
 
 
-def test_that_was_right_is_one_press_for_the_whole_number(app: Flask, client: FlaskClient) -> None:
+def test_one_button_confirms_the_whole_number(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "42")
     address = f"/predictions/{prediction_id}/confirmation"
 
@@ -36,21 +39,21 @@ def test_that_was_right_is_one_press_for_the_whole_number(app: Flask, client: Fl
 
     assert response.status_code == 303
     page = client.get(response.location).text
-    assert "You say that this is right." in page
-    assert page.count("You say that was right.") == 2
-    assert said(app) == [4, 2]
+    assert "You confirmed this number." in page
+    assert page.count("You confirmed this digit.") == 2
+    assert labels(app) == [4, 2]
 
     client.post(f"{address}/withdrawal")
-    assert said(app) == []
+    assert labels(app) == []
 
 
-def test_a_confirmation_leaves_what_was_said_before(app: Flask, client: FlaskClient) -> None:
+def test_a_confirmation_keeps_earlier_corrections(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "47")
     correct(client, prediction_id, 1, "2")
 
     client.post(f"/predictions/{prediction_id}/confirmation")
 
-    assert sorted(said(app), key=str) == [2, 4]
+    assert sorted(labels(app), key=str) == [2, 4]
 
 
 def test_the_history_shows_the_number_as_corrected(app: Flask, client: FlaskClient) -> None:
@@ -64,46 +67,48 @@ def test_the_history_shows_the_number_as_corrected(app: Flask, client: FlaskClie
         assert "corrected to</span> 42" in card
 
 
-def test_changing_ones_mind_replaces_the_word(app: Flask, client: FlaskClient) -> None:
+def test_a_second_correction_of_a_digit_replaces_the_first(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "1")
 
     for label in ("7", "7", "2", "none"):
         correct(client, prediction_id, 0, label)
 
-    assert said(app) == [None]
+    assert labels(app) == [None]
     page = client.get(f"/predictions/{prediction_id}").text
-    assert "You say that this is not a digit." in page
+    assert "You marked this as not a digit." in page
     assert "not a number" in page
 
 
-def test_a_waiting_word_is_undone_and_a_decided_one_is_not(app: Flask, client: FlaskClient) -> None:
+def test_a_waiting_correction_can_be_withdrawn_and_a_reviewed_one_cannot(
+    app: Flask, client: FlaskClient
+) -> None:
     prediction_id = read(app, client, "12")
     correct(client, prediction_id, 0, "7")
     correct(client, prediction_id, 1, "3")
 
     assert undo(client, prediction_id, 0).status_code == 303
-    assert undo(client, prediction_id, 0).status_code == 303  # nothing is left, and nothing breaks
+    assert undo(client, prediction_id, 0).status_code == 303  # again, without effect
     approve_all(app)
     undone, changed = undo(client, prediction_id, 1), correct(client, prediction_id, 1, "4")
 
-    assert said(app) == [3]
+    assert labels(app) == [3]
     for response in (undone, changed):
         assert response.status_code == 409
-        assert "An admin has already decided on this correction" in response.text
+        assert "An admin has already reviewed this correction" in response.text
     page = client.get(f"/predictions/{prediction_id}").text
-    assert "It was approved: the next model learns from it." in page
+    assert "An admin approved it, and the next training will use it." in page
 
 
-def test_nobody_corrects_what_another_gave(app: Flask, client: FlaskClient) -> None:
+def test_nobody_can_correct_another_persons_picture(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "1")
-    stranger = app.test_client()
-    given_prediction(stranger)
+    other = app.test_client()
+    given_prediction(other)
 
-    assert correct(stranger, prediction_id, 0, "7").status_code == 404
-    assert said(app) == []
+    assert correct(other, prediction_id, 0, "7").status_code == 404
+    assert labels(app) == []
 
 
-def test_an_admin_sees_what_the_giver_says_and_does_not_answer_for_them(
+def test_an_admin_sees_the_owners_correction_and_cannot_change_it(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = read(app, client, "1")
@@ -114,14 +119,14 @@ def test_an_admin_sees_what_the_giver_says_and_does_not_answer_for_them(
 
     page = reviewer.get(f"/predictions/{prediction_id}").text
 
-    assert "Somebody says that this is a 4." in page
-    assert "What do you say?" not in page
-    assert "/correction" not in page
+    assert "Somebody corrected this digit to 4." in page
+    assert "Do you agree?" not in page
+    assert '/correction"' not in page
     assert correct(reviewer, prediction_id, 0, "7").status_code == 404
-    assert said(app) == [4]
+    assert labels(app) == [4]
 
 
-def test_a_rejected_word_does_not_stand(app: Flask, client: FlaskClient) -> None:
+def test_a_rejected_correction_has_no_effect(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "1")
     correct(client, prediction_id, 0, "7")
     with app.app_context(), writing() as session:
@@ -129,16 +134,18 @@ def test_a_rejected_word_does_not_stand(app: Flask, client: FlaskClient) -> None
 
     page = client.get(f"/predictions/{prediction_id}").text
 
-    assert "An admin looked at it and left it out." in page
+    assert "An admin rejected it." in page
     assert "As corrected" not in page
     assert "corrected to" not in client.get("/predictions").text
 
 
-def test_digits_of_a_refused_reading_can_be_named(app: Flask, client: FlaskClient) -> None:
+def test_digits_of_a_refused_picture_can_be_corrected(app: Flask, client: FlaskClient) -> None:
     prediction_id = given_prediction(client)
     with app.app_context(), writing() as session:
         digits = [digit(5, confidence=0.3), digit(8, position=1, confidence=0.2)]
-        session.get_one(Prediction, prediction_id).refuse("I can't tell.", digits=digits)
+        session.get_one(Prediction, prediction_id).refuse(
+            "It could be more than one digit.", digits=digits
+        )
 
     correct(client, prediction_id, 0, "none")
     assert "As corrected" not in client.get(f"/predictions/{prediction_id}").text
@@ -148,7 +155,7 @@ def test_digits_of_a_refused_reading_can_be_named(app: Flask, client: FlaskClien
     assert "corrected to</span> 6?" in client.get("/predictions").text
 
 
-def test_rows_of_a_number_stay_apart(app: Flask, client: FlaskClient) -> None:
+def test_rows_of_a_number_stay_separate(app: Flask, client: FlaskClient) -> None:
     prediction_id = given_prediction(client)
     settle(app, prediction_id, "123")
     with app.app_context(), writing() as session:
@@ -163,7 +170,9 @@ def test_rows_of_a_number_stay_apart(app: Flask, client: FlaskClient) -> None:
     )
 
 
-def test_a_person_may_not_fill_the_admins_desk(app: Flask, client: FlaskClient) -> None:
+def test_the_number_of_waiting_corrections_of_an_owner_is_limited(
+    app: Flask, client: FlaskClient
+) -> None:
     change_settings(app, corrections_per_person=2)
     prediction_id = read(app, client, "123")
 
@@ -172,21 +181,41 @@ def test_a_person_may_not_fill_the_admins_desk(app: Flask, client: FlaskClient) 
     refused = correct(client, prediction_id, 2, "7")
 
     assert refused.status_code == 429
-    assert "2 of your corrections already wait for an admin." in refused.text
-    assert correct(client, prediction_id, 0, "9").status_code == 303  # a change adds none
+    assert "You already have 2 corrections that wait for an admin." in refused.text
+    assert correct(client, prediction_id, 0, "9").status_code == 303  # a replacement adds none
     approve_all(app)
     assert correct(client, prediction_id, 2, "7").status_code == 303
 
 
-@pytest.mark.parametrize("label", ["", "10", "x", "-1", "٣"])
-def test_any_other_label_is_refused(app: Flask, client: FlaskClient, label: str) -> None:
+def test_simultaneous_corrections_do_not_exceed_the_limit(app: Flask, client: FlaskClient) -> None:
+    change_settings(app, corrections_per_person=3)
+    ids = [read(app, client, "1") for _ in range(8)]
+    cookie = client.get_cookie("cifra_visitor")
+    assert cookie is not None
+    together = Barrier(len(ids))
+
+    def correct_together(prediction_id: str) -> int:
+        browser = app.test_client()
+        browser.set_cookie(cookie.key, cookie.value)
+        together.wait()
+        return correct(browser, prediction_id, 0, "7").status_code
+
+    with ThreadPoolExecutor(len(ids)) as pool:
+        statuses = list(pool.map(correct_together, ids))
+
+    assert sorted(statuses) == [303] * 3 + [429] * 5
+    assert len(labels(app)) == 3
+
+
+@pytest.mark.parametrize("label", ["", "10", "x", "-1", "٣", "\x007"])
+def test_an_invalid_label_is_refused(app: Flask, client: FlaskClient, label: str) -> None:
     prediction_id = read(app, client, "1")
 
     assert correct(client, prediction_id, 0, label).status_code == 400
-    assert said(app) == []
+    assert labels(app) == []
 
 
-def test_a_digit_that_is_not_there_is_not_found(app: Flask, client: FlaskClient) -> None:
+def test_an_unknown_digit_is_not_found(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "1")
     waiting = given_prediction(client)
 
@@ -201,7 +230,7 @@ def test_a_digit_that_is_not_there_is_not_found(app: Flask, client: FlaskClient)
         assert response.status_code == 404
 
 
-def test_another_site_cannot_speak_for_a_visitor(app: Flask, client: FlaskClient) -> None:
+def test_a_form_without_its_csrf_token_is_refused(app: Flask, client: FlaskClient) -> None:
     prediction_id = read(app, client, "1")
     app.config["WTF_CSRF_ENABLED"] = True
 
@@ -210,7 +239,7 @@ def test_another_site_cannot_speak_for_a_visitor(app: Flask, client: FlaskClient
 
 
 def read(app: Flask, client: FlaskClient, number: str) -> str:
-    """A settled prediction of this client's visitor; returns its id."""
+    """A settled prediction of this client; returns its id."""
     prediction_id = given_prediction(client)
     settle(app, prediction_id, number)
     return prediction_id
@@ -225,8 +254,8 @@ def undo(client: FlaskClient, prediction_id: str, position: int) -> TestResponse
     return client.post(f"/predictions/{prediction_id}/digits/{position}/correction/withdrawal")
 
 
-def said(app: Flask) -> list[int | None]:
-    """What all people say, in the order in which they said it."""
+def labels(app: Flask) -> list[int | None]:
+    """The labels of all corrections, oldest first."""
     with app.app_context(), writing() as session:
         return list(session.scalars(select(Correction.label).order_by(Correction.id)))
 

@@ -1,4 +1,4 @@
-"""The review of corrections: least sure first, in bulk, with repetitions and contradictions."""
+"""The review of corrections: lowest confidence first, in bulk, with repetitions and conflicts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ana(app: Flask) -> FlaskClient:
     return client
 
 
-def test_the_least_sure_come_first_with_ink_crop_reading_and_word(
+def test_corrections_with_the_lowest_confidence_come_first_with_pictures_and_labels(
     app: Flask, client: FlaskClient, ana: FlaskClient
 ) -> None:
     sure = corrected(app, client, read="3", label=8, confidence=0.95)
@@ -40,11 +40,11 @@ def test_the_least_sure_come_first_with_ink_crop_reading_and_word(
     assert f'<image href="/predictions/{unsure}/images/preview"' in page
     assert "Read as 1, only guessing (41.0\u202f%)" in page
     assert 'aria-label="Approve 7, read as 1"' in page
-    assert re.search(r"Look at the corrections|Corrections", ana.get("/admin").text)
+    assert "Corrections" in ana.get("/admin").text
     assert "2" in ana.get("/admin").text
 
 
-def test_one_is_approved_and_the_deed_is_recorded(
+def test_an_approval_is_recorded_with_its_admin(
     app: Flask, client: FlaskClient, ana: FlaskClient
 ) -> None:
     corrected(app, client, read="1", label=7)
@@ -61,55 +61,55 @@ def test_one_is_approved_and_the_deed_is_recorded(
         assert session.get_one(User, approved.decided_by_id).email == "ana@example.org"
     assert "Approved by ana@example.org" in ana.get(f"{REVIEW}?verdict=approved").text
 
-    ana.post(f"{REVIEW}/rejections", data={"ticked": [revision(first), revision(second)]})
+    ana.post(f"{REVIEW}/rejections", data={"selected": [revision(first), revision(second)]})
     assert [one.verdict for one in corrections(app)] == ["rejected", "rejected"]
 
 
-def test_all_shown_are_approved_but_for_those_that_people_disagree_on(
+def test_all_uncontested_corrections_are_approved_together(
     app: Flask, client: FlaskClient, ana: FlaskClient
 ) -> None:
     agreed = corrected(app, client, read="1", label=7, grey=1)
     contested = corrected(app, client, read="1", label=7, grey=2)
     copy = corrected(app, app.test_client(), read="1", label=2, grey=2)
     page = ana.get(REVIEW).text
-    assert "Approve all 1 shown" in page
-    assert "leaves out the 2 below" in page
+    assert "Approve all uncontested (1)" in page
+    assert "leaves out 2 corrections" in page
 
-    press_approve_all(ana, page)
+    approve_all_uncontested(ana, page)
 
     verdicts = {one.digit.prediction_id: one.verdict for one in corrections(app)}
     assert verdicts == {agreed: "approved", contested: "waiting", copy: "waiting"}
 
 
-def test_repetitions_and_contradictions_are_pointed_out(
+def test_repetitions_and_contradictions_are_shown(
     app: Flask, client: FlaskClient, ana: FlaskClient
 ) -> None:
     for label in (7, 7, 2):
         corrected(app, client, read="1", label=label, grey=9)
     corrected(app, client, read="5", label=6, grey=10)
 
-    cards = ana.get(REVIEW).text.split('<li class="candidate')[1:]
-    both = [("same ink again" in card, "contradiction" in card) for card in cards]
+    cards = ana.get(REVIEW).text.split('<li class="review-item')[1:]
+    both = [("same pixels again" in card, "contradiction" in card) for card in cards]
 
     assert both == [(True, True), (True, True), (False, True)]  # a page holds three
-    assert "others say 2 (waiting)" in cards[0]
+    assert "Other corrections of the same pixels: 2 (waiting)" in cards[0]
 
-    refused = next(one for one in corrections(app) if one.label == 2)
-    ana.post(f"{REVIEW}/rejections", data={"only": revision(refused)})
+    contradicting = next(one for one in corrections(app) if one.label == 2)
+    ana.post(f"{REVIEW}/rejections", data={"only": revision(contradicting)})
     assert "contradiction" not in ana.get(REVIEW).text
 
 
-def test_a_word_that_changed_after_it_was_shown_is_left(
+def test_a_correction_that_changed_since_it_was_shown_is_not_decided(
     app: Flask, client: FlaskClient, ana: FlaskClient
 ) -> None:
     prediction_id = corrected(app, client, read="1", label=7)
     page = ana.get(REVIEW).text
     client.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": "4"})
 
-    response = press_approve_all(ana, page)
+    response = approve_all_uncontested(ana, page)
 
     assert [one.verdict for one in corrections(app)] == ["waiting"]
-    assert "1 was changed or taken back meanwhile" in ana.get(response.location).text
+    assert "1 was changed or withdrawn in the meantime" in ana.get(response.location).text
 
 
 def test_the_review_has_pages_filters_and_counts(
@@ -120,24 +120,26 @@ def test_the_review_has_pages_filters_and_counts(
 
     first, second = ana.get(REVIEW).text, ana.get(f"{REVIEW}?page=2").text
     assert "Page 1 of 2" in first
-    assert (first.count('<li class="candidate'), second.count('<li class="candidate')) == (3, 1)
+    assert (first.count('<li class="review-item'), second.count('<li class="review-item')) == (3, 1)
     assert "Page 2 of 2" in ana.get(f"{REVIEW}?page=99").text
     assert '7 <span class="count">3</span>' in first
     assert 'not a digit <span class="count">1</span>' in first
-    assert ana.get(f"{REVIEW}?label=not a digit").text.count('<li class="candidate') == 1
-    assert "None of them says 5." in ana.get(f"{REVIEW}?label=5").text
-    assert "Nothing has been rejected yet." in ana.get(f"{REVIEW}?verdict=rejected").text
+    assert ana.get(f"{REVIEW}?label=not a digit").text.count('<li class="review-item') == 1
+    assert "No correction here has the label “5”." in ana.get(f"{REVIEW}?label=5").text
+    assert "No corrections have been rejected yet." in ana.get(f"{REVIEW}?verdict=rejected").text
     for query in ("verdict=maybe", "label=10"):
         assert ana.get(f"{REVIEW}?{query}").status_code == 404
 
 
-def test_pressing_without_ticks_says_so_and_a_made_up_ballot_is_refused(ana: FlaskClient) -> None:
+def test_an_empty_selection_is_explained_and_an_invalid_revision_is_refused(
+    ana: FlaskClient,
+) -> None:
     response = ana.post(f"{REVIEW}/approvals?verdict=waiting&page=1")
 
     assert response.location == f"{REVIEW}?verdict=waiting&page=1"
-    assert "Tick at least one correction first." in ana.get(response.location).text
-    for made_up in ("x", "1", "1=12", "1=7 or 1=1", "9" * 40 + "=7"):
-        assert ana.post(f"{REVIEW}/approvals", data={"only": made_up}).status_code == 400
+    assert "Select at least one correction first." in ana.get(response.location).text
+    for invalid in ("x", "1", "1=12", "1=7 or 1=1", "9" * 40 + "=7", "1=7\n", "1=7\x00"):
+        assert ana.post(f"{REVIEW}/approvals", data={"only": invalid}).status_code == 400
 
 
 def test_the_review_is_for_admins(app: Flask, client: FlaskClient) -> None:
@@ -162,14 +164,14 @@ def corrected(
     confidence: float = 0.91,
     grey: int | None = None,
 ) -> str:
-    """A reading of one digit with its giver's word on it; each ink its own, or of a grey."""
+    """A reading of one digit with its owner's correction; its ink is unique, or of one grey."""
     prediction_id = given_prediction(client)
     settle(app, prediction_id, read, confidence=confidence)
     ink = Image.new("L", (28, 28), 100 + len(corrections(app)) if grey is None else grey)
     with app.app_context(), writing() as session:
         session.get_one(Prediction, prediction_id).digits[0].ink_png = picture(ink)
-    word = "none" if label is None else str(label)
-    client.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": word})
+    value = "none" if label is None else str(label)
+    client.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": value})
     return prediction_id
 
 
@@ -178,6 +180,24 @@ def corrections(app: Flask) -> list[Correction]:
         return list(session.scalars(select(Correction).order_by(Correction.id)))
 
 
-def press_approve_all(client: FlaskClient, page: str) -> TestResponse:
-    shown = re.findall(r'name="shown" value="([^"]+)"', page)
-    return client.post(f"{REVIEW}/approvals", data={"all": "yes", "shown": shown})
+def approve_all_uncontested(client: FlaskClient, page: str) -> TestResponse:
+    revisions = re.findall(r'name="uncontested" value="([^"]+)"', page)
+    return client.post(
+        f"{REVIEW}/approvals", data={"all_uncontested": "yes", "uncontested": revisions}
+    )
+
+
+def test_an_approved_correction_says_when_it_is_for_validation(
+    app: Flask, client: FlaskClient, ana: FlaskClient
+) -> None:
+    for grey in range(30):
+        corrected(app, client, read="1", label=7, grey=grey)
+    with app.app_context(), writing() as session:
+        for one in session.scalars(select(Correction)):
+            one.approve(by=None)
+        validation = Correction.validation_hashes(session)
+
+    pages = [ana.get(f"{REVIEW}?verdict=approved&page={number}").text for number in range(1, 11)]
+
+    assert sum(page.count("no model is trained on it") for page in pages) == len(validation)
+    assert 0 < len(validation) < 30

@@ -103,8 +103,7 @@ def test_an_admin_deletes_what_should_not_be_here_and_the_log_tells(
     admin(app)
     sign_in(reviewer)
     assert (
-        "written down in the audit log"
-        in reviewer.get(f"/predictions/{prediction_id}/deletion").text
+        "recorded in the audit log" in reviewer.get(f"/predictions/{prediction_id}/deletion").text
     )
 
     response = reviewer.post(f"/predictions/{prediction_id}/deletion")

@@ -1,4 +1,4 @@
-"""What was answered with "received" is kept; what cannot be kept is refused in a sentence."""
+"""Accepted pictures are never lost; pictures that cannot be stored are refused with the reason."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import resource
 import signal
 import socket
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,14 +26,14 @@ from webapp.platform.database import db
 from webapp.platform.extensions import Extensions
 from webapp.platform.storage import Storage
 from webapp.settings import Settings
-from webapp.sweep import ORPHANED_AFTER, tidy
+from webapp.sweep import ORPHANED_AFTER, clean_up
 
 
 def storage_of(app: Flask) -> Storage:
     return Extensions.of(app).storage
 
 
-def kept_files(app: Flask) -> list[Path]:
+def stored_files(app: Flask) -> list[Path]:
     return [path for path in storage_of(app).root.rglob("*") if path.is_file()]
 
 
@@ -45,7 +44,7 @@ def rows(app: Flask) -> list[str]:
 
 @contextmanager
 def files_no_larger_than(size: int) -> Iterator[None]:
-    """The kernel refuses to let this process write more into any file, as a full quota does."""
+    """The kernel refuses larger files of this process, as it does on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -56,13 +55,13 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Somebody else holds SQLite's one write lock."""
-    locker = sqlite3.connect(folder / "cifra.db")
-    locker.execute("BEGIN IMMEDIATE")
+    """Another connection holds SQLite's write lock."""
+    other = sqlite3.connect(folder / "cifra.db")
+    other.execute("BEGIN IMMEDIATE")
     try:
         yield
     finally:
-        locker.close()
+        other.close()
 
 
 @pytest.fixture
@@ -70,14 +69,14 @@ def settings(settings: Settings) -> Settings:
     return replace(settings, max_waiting=2, busy_timeout=timedelta(seconds=0.2))
 
 
-def test_what_was_received_is_committed_with_its_files(app: Flask, client: FlaskClient) -> None:
+def test_an_accepted_picture_is_committed_with_its_files(app: Flask, client: FlaskClient) -> None:
     prediction_id = post_api(client, picture()).get_json()["id"]
 
     assert rows(app) == [prediction_id]
     assert storage_of(app).names(prediction_id) == ["picture", "preview.jpg", "thumbnail.jpg"]
 
 
-def test_an_upload_is_received_while_redis_is_frozen(settings: Settings, tmp_path: Path) -> None:
+def test_an_upload_is_accepted_while_redis_is_frozen(settings: Settings, tmp_path: Path) -> None:
     redis = RedisServer(tmp_path)
     redis.start()
     app = create_app(replace(settings, redis_url=redis.url))
@@ -87,51 +86,50 @@ def test_an_upload_is_received_while_redis_is_frozen(settings: Settings, tmp_pat
     client.get("/")
     redis.process.send_signal(signal.SIGSTOP)
     try:
-        began = time.monotonic()
         response = post_api(client, picture())
-        waited = time.monotonic() - began
     finally:
         redis.kill()
 
     assert response.status_code == 202
-    assert "as soon as the reader is back" in response.get_json()["note"]
-    assert waited < 3  # one second on an idle machine
+    assert "Your picture is saved." in response.get_json()["note"]
 
 
-def test_above_the_longest_queue_an_upload_is_asked_to_come_again(
+def test_an_upload_to_a_full_queue_is_refused_with_retry_after(
     app: Flask, client: FlaskClient
 ) -> None:
     for _ in range(2):
         given_prediction(client)
-    before = kept_files(app)
+    before = stored_files(app)
 
-    told, page = post_api(client, picture()), post_page(client, picture())
+    api, page = post_api(client, picture()), post_page(client, picture())
 
-    assert told.status_code == page.status_code == 503
-    assert int(told.headers["Retry-After"]) > 0
+    assert api.status_code == page.status_code == 503
+    assert int(api.headers["Retry-After"]) > 0
     assert int(page.headers["Retry-After"]) > 0
-    assert told.get_json()["error"].startswith("2 pictures are waiting")
+    assert api.get_json()["error"].startswith("2 pictures are waiting")
     assert "2 pictures are waiting" in page.text
-    assert kept_files(app) == before
+    assert stored_files(app) == before
 
 
-def test_a_full_disk_refuses_the_upload_in_a_sentence_and_keeps_nothing_of_it(
+def test_an_upload_to_a_full_disk_is_refused_and_nothing_of_it_is_stored(
     app: Flask, client: FlaskClient
 ) -> None:
     client.get("/")
     with files_no_larger_than(100):
-        told, page = post_api(client, picture()), post_page(client, picture())
+        api, page = post_api(client, picture()), post_page(client, picture())
 
-    assert told.status_code == page.status_code == 503
-    assert int(told.headers["Retry-After"]) > 0
-    assert "no room left" in told.get_json()["error"]
+    assert api.status_code == page.status_code == 503
+    assert int(api.headers["Retry-After"]) > 0
+    assert "no room left" in api.get_json()["error"]
     assert "no room left" in page.text
-    assert kept_files(app) == []
+    assert stored_files(app) == []
     assert rows(app) == []
-    assert post_api(client, picture()).status_code == 202, "once there is room again"
+    assert post_api(client, picture()).status_code == 202, "once there is space again"
 
 
-def test_a_row_that_finds_no_room_is_refused_too(app: Flask, client: FlaskClient) -> None:
+def test_an_upload_is_refused_when_there_is_no_space_for_its_row(
+    app: Flask, client: FlaskClient
+) -> None:
     given_prediction(client)
     with files_no_larger_than(Path(app.instance_path, "cifra.db-wal").stat().st_size):
         response = post_api(client, picture())
@@ -139,12 +137,12 @@ def test_a_row_that_finds_no_room_is_refused_too(app: Flask, client: FlaskClient
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     assert len(rows(app)) == 1
-    given_prediction(client)  # and with room again, all is well
+    given_prediction(client)  # once there is space again
     assert len(rows(app)) == 2
 
 
-@pytest.mark.parametrize("listens", [False, True], ids=["nobody listens", "nobody speaks"])
-def test_a_database_server_that_is_away_asks_to_come_again_within_seconds(
+@pytest.mark.parametrize("listens", [False, True], ids=["connection refused", "no answer"])
+def test_an_upload_without_the_database_is_refused_with_retry_after(
     listens: bool, settings: Settings
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -153,17 +151,15 @@ def test_a_database_server_that_is_away_asks_to_come_again_within_seconds(
             server.close()
         url = f"postgresql+psycopg://somebody:secret@127.0.0.1:{port}/cifra"
         app = create_app(replace(settings, database_url=url, busy_timeout=timedelta(seconds=2)))
-        began = time.monotonic()
 
         response = post_api(app.test_client(), picture())
 
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
-    assert time.monotonic() - began < 10
-    assert kept_files(app) == []
+    assert stored_files(app) == []
 
 
-def test_files_whose_row_was_never_committed_are_removed_after_an_hour(
+def test_files_without_a_row_are_deleted_after_an_hour(
     app: Flask, client: FlaskClient, tmp_path: Path
 ) -> None:
     kept = given_prediction(client)
@@ -172,14 +168,14 @@ def test_files_whose_row_was_never_committed_are_removed_after_an_hour(
     storage = storage_of(app)
     (storage.folder(kept) / ".writing-half").touch()
     with app.app_context():
-        tidy(storage)
+        clean_up(storage)
     assert len(list(storage.root.glob("*/*"))) == 2, "they may belong to an upload under way"
 
     long_ago = (utc_now() - ORPHANED_AFTER - timedelta(minutes=1)).timestamp()
     for folder in storage.root.glob("*/*"):
         os.utime(folder, (long_ago, long_ago))
     with app.app_context():
-        tidy(storage)
+        clean_up(storage)
 
     assert [folder.name for folder in storage.root.glob("*/*")] == [kept]
     assert storage.names(kept) == ["picture", "preview.jpg", "thumbnail.jpg"]

@@ -26,6 +26,7 @@ from worker.recognition.reading import Glyph, Reading, Refusal
 from worker.recognition.segmentation import fragments, grouping, touching_digits
 from worker.recognition.segmentation.components import MAX_COMPONENTS, Component, find_components
 from worker.recognition.segmentation.grouping import MAX_GLYPHS, MAX_WRITING_COMPONENTS
+from worker.serving.pixels import stored_pixels
 
 SHIPPED = Path(__file__).parents[3] / "models" / "cifra.keras"
 MAX_PIECES = 3 * 2 + 3 * 3  # of one glyph: three splits in two and three splits in three

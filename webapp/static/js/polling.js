@@ -1,18 +1,18 @@
-// Asks an address again and again, ever more slowly, until it is told that enough is known.
+// Polls a JSON address at growing intervals until a callback says that it has enough.
 
-const LONGEST_PAUSE = 5000;
+const MAX_INTERVAL = 5000; // milliseconds
 
 export async function poll(address, onAnswer, { first = 300, growth = 1.3 } = {}) {
-  let pause = first;
+  let interval = first;
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    pause = Math.min(pause * growth, LONGEST_PAUSE);
+    await new Promise((resolve) => setTimeout(resolve, interval));
+    interval = Math.min(interval * growth, MAX_INTERVAL);
     try {
       const response = await fetch(address, { headers: { Accept: "application/json" } });
-      if (response.status === 404 || response.status === 401 || response.status === 403) return;
+      if ([401, 403, 404].includes(response.status)) return;
       if (response.ok && (await onAnswer(await response.json()))) return;
     } catch {
-      // The network or the server is away for a moment; the next round asks again.
+      // The network or the server is temporarily unavailable; the next request tries again.
     }
   }
 }

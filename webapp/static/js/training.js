@@ -1,15 +1,16 @@
-// Keeps a training run's page current: its status, its epochs and its curves.
+// Updates the page of a training run: its status, its epochs and its curves.
 
+import { refreshLiveRegion } from "./live_region.js";
 import { poll } from "./polling.js";
-import { swapLivePart } from "./swap.js";
 
-let part = document.querySelector("[data-live]");
+let region = document.querySelector("[data-live]");
 
 poll(
-  part.dataset.live,
+  region.dataset.live,
   async (run) => {
-    const isNews = run.status !== part.dataset.status || run.epochs.length !== Number(part.dataset.epochs);
-    if (isNews) part = await swapLivePart();
+    const { status, epochs } = region.dataset;
+    const hasChanged = run.status !== status || run.epochs.length !== Number(epochs);
+    if (hasChanged) region = await refreshLiveRegion();
     return run.is_finished;
   },
   { first: 1000, growth: 1.05 },

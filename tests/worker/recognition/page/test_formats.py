@@ -23,10 +23,10 @@ from worker.recognition.page.working_image import LARGEST_SIDE, working_image
 from worker.recognition.segmentation.grouping import find_glyphs
 
 
-def test_boxes_are_in_the_pixels_of_the_upright_original() -> None:
+def test_boxes_are_in_the_pixels_of_the_picture() -> None:
     big = cv2.resize(with_text(blank_page(), "1"), (3200, 3200), interpolation=cv2.INTER_AREA)
 
-    (glyph,) = find_glyphs(binarise(opened(file_of(big, "JPEG"))))
+    (glyph,) = find_glyphs(binarise(working_image(big)))
 
     left, top, right, bottom = 136, 130, 260, 290  # the digit on the page of 400 pixels
     assert 8 * left - 250 < glyph.box.x < 8 * right

@@ -1,0 +1,43 @@
+"""The picture of a request: the only file of its form, or its body."""
+
+from __future__ import annotations
+
+from flask import request
+
+from webapp.imaging.uploads import NoPictureError, UploadError
+
+FIELD = "image"
+
+
+class NoPictureFieldError(NoPictureError):
+    sentence = (
+        f"No picture came with this request. Send it as a file in the form field “{FIELD}”, "
+        "or as a body with its own type, such as image/jpeg."
+    )
+
+
+class SeveralPicturesError(UploadError):
+    def __init__(self, count: int) -> None:
+        super().__init__(f"This request has {count} files. Send one picture at a time.")
+
+
+def picture_in_form() -> tuple[bytes, str]:
+    """The content and the name of the only file, whatever the name of its field is.
+
+    Raises NoPictureFieldError or SeveralPicturesError.
+    """
+    files = [file for _, file in request.files.items(multi=True) if file.filename]
+    if not files:
+        raise NoPictureFieldError
+    if len(files) > 1:
+        raise SeveralPicturesError(len(files))
+    return files[0].read(), files[0].filename or ""
+
+
+def picture_in_request() -> tuple[bytes, str]:
+    """As `picture_in_form`, or a body that is the picture itself, which has no name."""
+    if request.mimetype == "multipart/form-data":
+        return picture_in_form()
+    if request.mimetype.startswith("image/") or request.mimetype == "application/octet-stream":
+        return request.get_data(cache=False), "picture"
+    raise NoPictureFieldError

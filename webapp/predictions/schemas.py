@@ -1,0 +1,99 @@
+"""The JSON of a prediction, as the API, the export and the command line give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from webapp.corrections.schemas import CorrectionJson, correction_as_json
+from webapp.corrections.visibility import VisibleCorrections, number_as_corrected
+from webapp.models import Digit, Prediction
+
+
+class DigitJson(TypedDict):
+    position: int  # 0, 1, 2, … in reading order
+    row: int  # 0 at the top
+    label: int  # 0..9
+    confidence: float  # 0..1
+    box: list[int]  # x, y, width, height in the upright picture, pixels
+    probabilities: list[float]  # ten, one for each label
+
+
+class CorrectableDigitJson(DigitJson):
+    correction: CorrectionJson | None  # the owner's own
+
+
+class ReadingJson(TypedDict):
+    """The part that a picture without a row has too."""
+
+    status: str  # a `Status`
+    number: str | None  # "42"; a bar separates rows
+    confidence: float | None  # 0..1, of the least certain digit
+    reason: str | None  # why there is no number
+    digits: list[DigitJson]
+
+
+class PredictionJson(TypedDict):
+    id: str
+    status: str  # a `Status`
+    filename: str
+    width: int  # pixels
+    height: int  # pixels
+    created_at: str  # ISO 8601, UTC
+    settled_at: str | None  # ISO 8601, UTC
+    number: str | None  # "42"; a bar separates rows
+    number_as_corrected: str | None  # None where nobody corrected it
+    confidence: float | None  # 0..1, of the least certain digit
+    reason: str | None  # why there is no number
+    model_version: int | None
+    digits: list[CorrectableDigitJson]
+
+
+def prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) -> PredictionJson:
+    settled_at = prediction.settled_at
+    return {
+        "id": prediction.id,
+        "status": prediction.status,
+        "filename": prediction.filename,
+        "width": prediction.width,
+        "height": prediction.height,
+        "created_at": prediction.created_at.isoformat(),
+        "settled_at": settled_at.isoformat() if settled_at else None,
+        "number": prediction.number,
+        "number_as_corrected": number_as_corrected(prediction, corrections),
+        "confidence": prediction.confidence,
+        "reason": prediction.reason,
+        "model_version": prediction.model_version_id,
+        "digits": [_correctable(digit, corrections) for digit in prediction.digits],
+    }
+
+
+def reading_as_json(
+    *, status: str, number: str | None, reason: str | None, digits: Iterable[Digit]
+) -> ReadingJson:
+    """A reading that is not stored, as the command line prints it; its digits need no ids."""
+    found = [digit_as_json(digit) for digit in digits]
+    confidences = [digit["confidence"] for digit in found]
+    return {
+        "status": status,
+        "number": number,
+        "confidence": None if number is None else min(confidences, default=None),
+        "reason": reason,
+        "digits": found,
+    }
+
+
+def digit_as_json(digit: Digit) -> DigitJson:
+    return {
+        "position": digit.position,
+        "row": digit.row,
+        "label": digit.label,
+        "confidence": digit.confidence,
+        "box": [digit.x, digit.y, digit.width, digit.height],
+        "probabilities": digit.probabilities,
+    }
+
+
+def _correctable(digit: Digit, corrections: VisibleCorrections) -> CorrectableDigitJson:
+    own = corrections.own.get(digit.id)
+    return {**digit_as_json(digit), "correction": correction_as_json(own) if own else None}
