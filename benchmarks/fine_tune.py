@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.styles import STYLES, hardest_style, share_right, written
 from webapp.app import create_app
-from webapp.models import Correction, Digit, ModelVersion, Prediction, TrainingRun, Verdict
+from webapp.models import Correction, Digit, ModelVersion, Owner, Prediction, TrainingRun, Verdict
 from webapp.platform.database import db, writing
 from webapp.settings import Settings
 from worker.model_files.store import install_shipped
@@ -119,7 +119,7 @@ def corrected(session: Session, image: np.ndarray, label: int) -> Correction:
         x=0, y=0, width=28, height=28, ink_png=cv2.imencode(".png", image)[1].tobytes(),
     )  # fmt: skip
     prediction = Prediction(
-        owner_id="somebody", filename="a.png", media_type="image/png", width=28, height=28
+        owner_id=Owner.lock(session, "somebody").id, filename="a.png", media_type="image/png", width=28, height=28
     )
     prediction.succeed([digit], number=str(digit.label), by=session.get_one(ModelVersion, 1))
     session.add(prediction)

@@ -51,7 +51,7 @@ def test_all_is_taken_along_and_then_deleted_without_javascript(
         assert sum(name.startswith("pictures/") for name in archive.namelist()) == 1
 
     page.get_by_role("link", name="Delete all").click()
-    page.get_by_role("button", name="Delete all for good").click()
+    page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_text(re.compile("1 picture .* deleted"))).to_be_visible()
     expect(page.get_by_text("There is nothing yet.")).to_be_visible()
     gone = page.goto(first)

@@ -1,4 +1,4 @@
-"""Access: the one place that knows whose a prediction is. What is not yours is not there: 404."""
+"""Access to predictions: the one place that decides. Another owner's prediction is a 404."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from flask import abort
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
-from webapp.accounts.identity import current_owner_id, is_admin
+from webapp.accounts.authentication import is_admin
+from webapp.accounts.current_owner import current_owner_id
 from webapp.models import Prediction
 from webapp.platform.database import db
 
 
 def visible_prediction(prediction_id: str) -> Prediction:
-    """A prediction to look at: one's own, or anybody's for an admin. Aborts with 404 otherwise."""
+    """One's own prediction, or anybody's for an admin. Aborts with 404 for any other."""
     prediction = db.session.get(Prediction, prediction_id)
     if prediction is None or not (is_own(prediction) or is_admin()):
         abort(404)
@@ -20,18 +21,20 @@ def visible_prediction(prediction_id: str) -> Prediction:
 
 
 def own_prediction(session: Session, prediction_id: str) -> Prediction:
-    """One's own prediction, to change it in the caller's transaction. Aborts with 404 otherwise.
+    """One's own prediction, locked in the caller's transaction. Aborts with 404 for any other.
 
-    Not even an admin speaks in another person's name, so theirs alone is found.
+    Another owner's prediction is refused to an admin too, who must not correct in their name.
+    The lock keeps the prediction from moving to another owner meanwhile.
     """
-    prediction = session.get(Prediction, prediction_id)
+    lock = {"of": Prediction}
+    prediction = session.get(Prediction, prediction_id, with_for_update=lock)
     if prediction is None or not is_own(prediction):
         abort(404)
     return prediction
 
 
 def is_own(prediction: Prediction) -> bool:
-    """Whether this visitor gave the picture."""
+    """Whether the prediction belongs to the owner of this request."""
     return prediction.owner_id == current_owner_id()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.webapp.factories import given_prediction, settle
-from webapp.models import Correction, Digit, Prediction
+from webapp.models import Correction, Digit, Owner, Prediction
 from webapp.platform.database import db, writing
 
 
@@ -51,7 +51,7 @@ def test_a_person_has_one_word_on_a_digit(app: Flask, client: FlaskClient) -> No
 
     with app.app_context(), pytest.raises(IntegrityError), writing() as session:
         digit = session.scalars(select(Digit)).one()
-        session.add(Correction.of(digit, 2, owner_id="ana"))
+        session.add(Correction.of(digit, 2, owner_id=Owner.lock(session, "ana").id))
 
 
 @pytest.mark.parametrize("how", ["row by row", "in one statement"])
@@ -76,5 +76,5 @@ def corrected(app: Flask, client: FlaskClient, *, number: str, label: int | None
     settle(app, prediction_id, number)
     with app.app_context(), writing() as session:
         digit = session.scalars(select(Digit)).one()
-        session.add(Correction.of(digit, label, owner_id="ana"))
+        session.add(Correction.of(digit, label, owner_id=Owner.lock(session, "ana").id))
     return prediction_id

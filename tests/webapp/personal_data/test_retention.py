@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from tests.support.servers import wait_until
 from tests.webapp.factories import given_prediction, settle
 from webapp.app import create_app
-from webapp.models import Correction, Prediction, Status, utc_now
+from webapp.models import Correction, Owner, Prediction, Status, utc_now
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 from webapp.predictions.deletion import BATCH_SIZE
@@ -48,6 +48,7 @@ def test_what_is_older_goes_with_files_and_approved_corrections(
 def test_it_goes_in_batches_so_that_others_may_write_between(app: Flask) -> None:
     long_ago = utc_now() - 2 * MONTH
     with app.app_context(), writing() as session:
+        Owner.lock(session, "ada")
         session.add_all(old_row(long_ago) for _ in range(BATCH_SIZE + 3))
 
     with app.app_context():
