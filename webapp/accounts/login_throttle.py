@@ -57,12 +57,13 @@ class AttemptCounter:
         """Count an attempt. Returns 0 when it may be made, else the seconds to wait."""
         if self.storage.incr(self._attempts, WINDOW) < self.free:
             return 0
-        waits = max(0, self.storage.get(self._waits))
+        waits = self.storage.get(self._waits)
         if self.storage.incr(self._wait, wait_after(waits)) == 1:  # no wait was running
             self.storage.incr(self._waits, WINDOW)
             self.started_wait = True
             return 0
-        return max(1, math.ceil(self.storage.get_expiry(self._wait) - time.time()))
+        left = self.storage.get_expiry(self._wait) - time.time()
+        return min(math.ceil(left) + 1, wait_after(waits - 1))  # Redis rounds to whole seconds
 
     def take_back(self) -> None:
         """Uncount an attempt that began and was not wrong. Others go on counting."""
@@ -136,4 +137,4 @@ class LoginThrottle:
 
 def wait_after(waits: int) -> int:
     """Seconds to wait after so many waits before: 5, 10, 20, … 900."""
-    return int(min(FIRST_WAIT * 2 ** min(waits, 16), MAX_WAIT))
+    return int(min(FIRST_WAIT * 2 ** min(max(waits, 0), 16), MAX_WAIT))

@@ -77,9 +77,7 @@ def test_a_sentence_says_why_an_account_is_refused(
     assert not is_signed_in(client)
 
 
-def test_an_address_has_one_account(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_an_address_has_one_account(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
 
     second = sign_up(app.test_client(), " BEA@example.org ")
@@ -143,7 +141,10 @@ def test_of_two_corrections_of_one_digit_the_decided_one_is_kept(
 
     with app.app_context():
         corrections = db.session.scalars(select(Correction).order_by(Correction.digit_id)).all()
-        assert [(one.owner_id, one.label) for one in corrections] == [("account", 1), ("account", 2)]
+        assert [(one.owner_id, one.label) for one in corrections] == [
+            ("account", 1),
+            ("account", 2),
+        ]
 
 
 def test_signing_in_leaves_nothing_of_the_session_before_it(client: FlaskClient) -> None:
@@ -222,9 +223,7 @@ def test_a_password_is_not_changed_by_a_guess_or_to_a_weak_one(
     assert sign_in(app.test_client()).status_code == 303
 
 
-def test_an_account_is_deleted_only_with_its_password(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_an_account_is_deleted_only_with_its_password(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     prediction_id = given_prediction(client)
 

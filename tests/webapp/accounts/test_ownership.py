@@ -49,7 +49,9 @@ def test_a_prediction_and_its_pictures_are_shown_to_their_owner_alone(
         assert app.test_client().get(address).status_code == 404
 
 
-def test_another_owners_prediction_is_answered_like_an_unknown_one(app: Flask, prediction_id: str) -> None:
+def test_another_owners_prediction_is_answered_like_an_unknown_one(
+    app: Flask, prediction_id: str
+) -> None:
     other = app.test_client()
 
     for foreign, unknown in zip(addresses(prediction_id), addresses("nobody"), strict=True):

@@ -87,11 +87,15 @@ def test_with_an_old_sign_in_the_action_waits_until_the_password_is_entered_agai
     with app.app_context():
         assert db.session.scalars(select(TrainingRun)).all() == []
 
-    assert client.get("/admin").status_code == 200, "a page that changes nothing needs no fresh sign-in"
+    assert client.get("/admin").status_code == 200, (
+        "a page that changes nothing needs no fresh sign-in"
+    )
     wrong = client.post("/session/renewal", data={"password": "wrong", "next": "/admin/models/1"})
     assert wrong.status_code == 422
     right = client.post("/session/renewal", data={"password": PASSWORD, "next": "/admin/models/1"})
-    assert right.location == "/admin/models/1", "back to the page with the button, which is not pressed automatically"
+    assert right.location == "/admin/models/1", (
+        "back to the page with the button, which is not pressed automatically"
+    )
     assert [action for _, action, _, _ in actions(app)] == [AuditAction.CONFIRMED]
     with app.app_context():
         assert len(db.session.scalars(select(SignIn)).all()) == 1, "a new sign-in for the old"

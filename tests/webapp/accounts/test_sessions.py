@@ -66,7 +66,9 @@ def test_signing_in_never_redirects_to_another_site(
     assert client.post("/session", data=form).location == "/admin"
 
 
-def test_signing_in_redirects_back_to_the_page_that_asked_for_it(app: Flask, client: FlaskClient) -> None:
+def test_signing_in_redirects_back_to_the_page_that_asked_for_it(
+    app: Flask, client: FlaskClient
+) -> None:
     admin(app)
     page = client.get("/admin/training-runs/1", follow_redirects=True).text
     safe_next = re.search(r'name="next" value="([^"]+)"', page)
@@ -77,7 +79,9 @@ def test_signing_in_redirects_back_to_the_page_that_asked_for_it(app: Flask, cli
 
 
 @pytest.mark.parametrize(("method", "address"), ADMINS_ONLY)
-def test_whoever_is_not_signed_in_is_asked_to_sign_in(method: str, address: str, client: FlaskClient) -> None:
+def test_whoever_is_not_signed_in_is_asked_to_sign_in(
+    method: str, address: str, client: FlaskClient
+) -> None:
     response = client.open(address, method=method)
 
     assert response.status_code == 302
