@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 def begin_session(sign_in: SignIn, user: User) -> None:
     """Start a new session in this browser. Nothing of an earlier session is left in it."""
-    db.session.rollback()  # what was read before the sign-in was stored does not show it
+    db.session.rollback()  # rows that were read before the sign-in are outdated
     end_session()
     session[SESSION_KEY] = sign_in.id
     session[current_owner.SESSION_KEY] = user.owner_id

@@ -35,8 +35,8 @@ def current_owner_id() -> str | None:
 def ensure_owner_id() -> str:
     """The owner to store something for; a new one is sent to the browser in a cookie.
 
-    Raises OwnerDeletedError when the browser names an owner whose data is deleted: the request
-    was sent before the deletion was answered.
+    Raises OwnerDeletedError when the browser names a deleted owner: the request was sent
+    before the deletion was answered.
     """
     owner_id = current_owner_id()
     if owner_id is None:
@@ -118,6 +118,6 @@ def _merge_owners_in_cookies() -> None:
             _merge([owner_id for owner_id in live if owner_id != kept], into=kept)
         except OwnerDeletedError:
             return  # the account is deleted at this moment
-    db.session.rollback()  # what was read before the merge does not show it
+    db.session.rollback()  # rows that were read before the merge are outdated
     drop_cookies(set(owner_ids) - {kept})
     g.pop("owner_id", None)

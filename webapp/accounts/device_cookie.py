@@ -1,7 +1,7 @@
 """The device cookie: which accounts this browser has signed in to before.
 
-The login throttle counts such a browser by itself, so that a stranger's wrong passwords do not
-keep the owner of an account out (OWASP: "Slow Down Online Guessing Attacks with Device Cookies").
+The login throttle counts such a browser by itself, so that somebody else's wrong passwords do not
+keep the user of an account out (OWASP: "Slow Down Online Guessing Attacks with Device Cookies").
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A browser that has signed in to the account before is counted by itself alone. Any other client
 is counted for the account and its address together, for its address, and for the account. So
-a stranger's wrong passwords delay neither a known browser nor, up to a bound, another address.
+somebody else's wrong passwords delay neither a known browser nor, up to a bound, another address.
 """
 
 from __future__ import annotations

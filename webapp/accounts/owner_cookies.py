@@ -37,7 +37,12 @@ def drop_cookies(owner_ids: Iterable[str]) -> None:
 
 
 def write_cookies(response: Response) -> Response:
-    """Send what this request handed out and dropped; replace the cookie of an earlier version."""
+    """Set and delete the cookies that changed, and replace the cookie of an earlier version.
+
+    A static file gets none, as a cache may store it for everybody.
+    """
+    if request.endpoint == "static":
+        return response
     dropped: set[str] = g.get("dropped_owner_ids", set())
     for name, value in request.cookies.items():
         owner_id = _owner_in(name, value)

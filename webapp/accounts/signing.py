@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Flask, Request, current_app, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 
@@ -46,6 +46,11 @@ class CookieSessions(SecureCookieSessionInterface):
         replaced = self.session_class(values)
         replaced.modified = True
         return replaced
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Sets no cookie with a static file, as a cache may store it for everybody."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
     def _earlier_signer(self, app: Flask) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(

@@ -15,7 +15,7 @@ MAX_ADDRESS_LENGTH = 45  # of an IPv6 address that holds an IPv4 address
 
 
 class AuditAction(StrEnum):
-    """The actions that are recorded, as the audit log words them."""
+    """The recorded actions, in the wording of the audit log."""
 
     SIGNED_IN = "signed in"
     CONFIRMED = "confirmed the password"

@@ -9,7 +9,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ForeignKey, Select, String, func, select
+from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, new_token, utc_now
@@ -58,10 +58,6 @@ class User(Base):
     def admins(cls) -> Select[tuple[User]]:
         """The admins, in the order in which every transaction locks them."""
         return select(cls).where(cls.role == Role.ADMIN).order_by(cls.id)
-
-    @classmethod
-    def count_admins(cls) -> Select[tuple[int]]:
-        return select(func.count()).select_from(cls).where(cls.role == Role.ADMIN)
 
     @classmethod
     def create(cls, *, email: str, password: str, role: Role = Role.PERSON) -> User:

@@ -17,6 +17,17 @@ from webapp.models import (
 )
 from webapp.platform.database import writing
 from webapp.predictions.deletion import delete_batch
+from webapp.user_errors import UserError
+
+
+class OwnerMergedError(UserError):
+    """A sign-in moved the data to an account before the deletion began."""
+
+    status = 409
+    sentence = (
+        "You signed in while your data was about to be deleted, so it belongs to your account "
+        "now. Nothing was deleted. To delete it, open the page “Your data” again."
+    )
 
 
 class OnlyAdminError(Exception):
@@ -27,12 +38,11 @@ def delete_all_of(owner_id: str) -> int:
     """Delete all pictures and corrections of an owner; returns the number of pictures.
 
     The owner is marked as deleted first, so that an upload which is under way is refused. An
-    account goes on with a new owner.
+    account goes on with a new owner. Raises OwnerMergedError when a sign-in came first.
     """
     with writing() as session:
         account = session.scalar(select(User).where(User.owner_id == owner_id).with_for_update())
-        if not _delete_owner(session, owner_id):
-            return 0
+        _delete_owner(session, owner_id)
         if account is not None:
             account.owner = Owner(id=new_token())
     return _delete_pictures(owner_id)
@@ -63,23 +73,19 @@ def delete_account(user: User) -> None:
 
 
 def finish_deletions() -> int:
-    """Delete a batch of pictures whose owner is deleted; returns their number.
+    """Delete a batch of the pictures of deleted owners; returns their number.
 
     A process that ends in the middle of a deletion leaves them behind.
     """
     return delete_batch(Prediction.owner_id.in_(Owner.deleted()))
 
 
-def _delete_owner(session: Session, owner_id: str) -> bool:
-    """Mark an owner as deleted, and delete the corrections, some of other owners' pictures.
-
-    Returns False for an owner whose rows belong to an account by now.
-    """
+def _delete_owner(session: Session, owner_id: str) -> None:
+    """Mark an owner as deleted, and delete the corrections, some of other owners' pictures."""
     if not Owner.delete(session, owner_id):
-        return False
+        raise OwnerMergedError
     session.execute(delete(Correction).where(Correction.owner_id == owner_id))
     EvaluationPicture.delete_orphans(session)
-    return True
 
 
 def _delete_pictures(owner_id: str) -> int:

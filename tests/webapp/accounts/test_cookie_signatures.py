@@ -34,7 +34,7 @@ def earlier_owner_cookie(app: Flask, owner_id: str) -> str:
 
 
 def earlier_session_cookie(app: Flask, values: dict[str, Any]) -> str:
-    """The session cookie as Flask signs it unless told otherwise."""
+    """The session cookie as Flask signs it by default."""
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer
     return str(serializer.dumps(values))
@@ -71,6 +71,18 @@ def test_a_session_under_an_earlier_cookie_goes_on_and_its_cookie_is_replaced(
     with pytest.raises(BadSignature):
         SecureCookieSessionInterface().get_signing_serializer(app).loads(cookie.value)  # type: ignore[union-attr]
     assert EMAIL in returning.get("/account").text
+
+
+def test_a_static_file_sets_no_cookie_as_a_cache_may_store_it_for_everybody(
+    app: Flask, client: FlaskClient
+) -> None:
+    owner_id = owner_of(app, given_prediction(client))
+    returning = app.test_client()
+    returning.set_cookie("cifra_visitor", earlier_owner_cookie(app, owner_id))
+    returning.set_cookie("session", earlier_session_cookie(app, {"csrf_token": "a"}))
+
+    assert "Set-Cookie" not in returning.get("/static/cifra.css").headers
+    assert len(returning.get("/").headers.getlist("Set-Cookie")) == 3, "one is deleted"
 
 
 def test_every_cookie_is_signed_with_sha_256(app: Flask, client: FlaskClient) -> None:

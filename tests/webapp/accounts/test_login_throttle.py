@@ -81,19 +81,19 @@ def test_after_five_wrong_passwords_even_the_right_one_must_wait(
     assert sign_in(client, ANA, "wrong").status_code == 422, "earlier attempts are forgotten"
 
 
-def test_wrong_passwords_of_a_stranger_do_not_delay_a_browser_that_signed_in_before(
+def test_wrong_passwords_of_another_browser_do_not_delay_a_browser_that_signed_in_before(
     app: Flask, client: FlaskClient
 ) -> None:
     admin(app)
     sign_in(client, ANA, PASSWORD)
     client.post("/session/end")
-    stranger = app.test_client()  # at the same address
+    other = app.test_client()  # at the same address
     for _ in range(FREE_PER_ACCOUNT):
-        sign_in(stranger, ANA, "wrong")
-    assert sign_in(stranger, ANA, PASSWORD).status_code == 429
+        sign_in(other, ANA, "wrong")
+    assert sign_in(other, ANA, PASSWORD).status_code == 429
 
     assert sign_in(client, ANA, PASSWORD).status_code == 303
-    assert sign_in(stranger, ANA, PASSWORD).status_code == 429, "the stranger goes on waiting"
+    assert sign_in(other, ANA, PASSWORD).status_code == 429, "the other browser goes on waiting"
 
 
 def test_wrong_passwords_from_everywhere_do_not_delay_a_browser_that_signed_in_before(

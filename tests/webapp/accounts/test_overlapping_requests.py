@@ -17,7 +17,13 @@ from tests.support.cookies import copy_cookies, owner_cookies
 from tests.webapp.factories import PASSWORD, admin, given_prediction, picture, post_api, sign_in
 from webapp.imaging import sandbox
 from webapp.models import Base, Owner, Prediction, Role, User
-from webapp.personal_data.deletion import OnlyAdminError, delete_account, finish_deletions
+from webapp.personal_data.deletion import (
+    OnlyAdminError,
+    OwnerMergedError,
+    delete_account,
+    delete_all_of,
+    finish_deletions,
+)
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 
@@ -234,3 +240,17 @@ def test_the_sweep_finishes_a_deletion_that_was_interrupted(
     with app.app_context():
         assert db.session.scalars(select(Prediction.id)).all() == [kept]
     assert not Extensions.of(app).storage.folder(prediction_id).exists()
+
+
+def test_a_deletion_that_a_sign_in_overtakes_deletes_nothing_of_the_account(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    with app.app_context():
+        owner_id = db.session.get_one(Prediction, prediction_id).owner_id
+    client.post("/account", data=ACCOUNT)
+
+    with app.app_context(), pytest.raises(OwnerMergedError):
+        delete_all_of(owner_id)
+
+    assert history(client) == [prediction_id]

@@ -58,6 +58,13 @@ def test_another_owners_prediction_is_answered_like_an_unknown_one(
         assert other.get(foreign).data == other.get(unknown).data
 
 
+@pytest.mark.parametrize("path", ["a%00b", "%0a", "%C3%BC", "9" * 400])
+def test_an_address_that_cannot_name_a_prediction_is_a_404(path: str, client: FlaskClient) -> None:
+    assert client.get(f"/predictions/{path}").status_code == 404
+    assert client.get(f"/api/predictions/{path}").status_code == 404
+    assert client.post(f"/predictions/{path}/attempts").status_code == 404
+
+
 def test_an_admin_sees_any_prediction_and_its_pictures(app: Flask, prediction_id: str) -> None:
     reviewer = app.test_client()
     admin(app)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from tests.webapp.factories import PASSWORD, admin, given_prediction, picture, post_page, sign_in
-from webapp.models import User
+from webapp.models import SignIn, User, utc_now
 from webapp.platform.database import writing
 
 ADMINS_ONLY = [
@@ -129,3 +131,25 @@ def test_the_first_admin_is_created_on_the_command_line(app: Flask, client: Flas
     assert run(args=[*command, PASSWORD]).exit_code == 0
     assert "has an account already" in run(args=[*command, PASSWORD]).output
     assert sign_in(client).location == "/admin"
+
+
+@pytest.mark.parametrize("email", ["a\x00b@example.org", "a" * 5000, "\x00", ""])
+def test_an_address_that_no_account_can_have_is_answered_like_an_unknown_one(
+    email: str, client: FlaskClient
+) -> None:
+    response = client.post("/session", data={"email": email, "password": "wrong\x00"})
+
+    assert response.status_code == 422
+    assert "belong together" in response.text
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "http://localhost:99999999/", "\\"])
+def test_a_malformed_referrer_is_ignored(referrer: str, app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+    with app.app_context(), writing() as session:
+        session.execute(update(SignIn).values(began_at=utc_now() - timedelta(hours=1)))
+
+    pressed = client.post("/admin/rollbacks", headers={"Referer": referrer})
+
+    assert pressed.location == "/session/renewal"

@@ -172,7 +172,7 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
 
 
 def cookies_of(app: Flask, role: str) -> dict[str, str]:
-    """Those of somebody who signed in; one whose sign-in is stale did so an hour ago."""
+    """The cookies of an account that signed in, for the role `stale` an hour ago."""
     email = f"{role}@example.org"
     if role in ("admin", "stale"):
         admin(app, email)
