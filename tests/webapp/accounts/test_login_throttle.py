@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from tests.support.servers import RedisServer
 from tests.support.sites import site_with
 from tests.webapp.factories import PASSWORD, admin
+from webapp.accounts import login_throttle
 from webapp.accounts.device_cookie import Device, account_key
 from webapp.accounts.login_throttle import (
     FREE_FROM_ANYWHERE,
@@ -31,11 +32,19 @@ from webapp.platform.extensions import Extensions
 from webapp.settings import Settings
 
 ANA = "ana@example.org"
+LONG_WAIT = 600  # seconds
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
 @pytest.fixture(params=["with Redis", "without Redis"])
-def app(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Flask]:
+    """Its waits are longer than any of these tests takes."""
+    monkeypatch.setattr(login_throttle, "FIRST_WAIT", LONG_WAIT)
     redis = RedisServer(tmp_path)
     if request.param == "with Redis":
         redis.start()
@@ -63,8 +72,9 @@ def guess_wrongly(app: Flask, times: int, *, address: str) -> None:
 
 
 def test_after_five_wrong_passwords_even_the_right_one_must_wait(
-    app: Flask, client: FlaskClient
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(login_throttle, "FIRST_WAIT", 5)
     admin(app)
     for _ in range(FREE_PER_ACCOUNT):
         assert sign_in(client, ANA, "wrong").status_code == 422
