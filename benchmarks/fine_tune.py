@@ -28,6 +28,7 @@ from webapp.models import (
     Digit,
     Evaluation,
     ModelVersion,
+    Owner,
     Prediction,
     TrainingRun,
     Verdict,
@@ -128,8 +129,9 @@ def corrected(session: Session, image: np.ndarray, label: int) -> Correction:
         x=0, y=0, width=28, height=28, ink_png=cv2.imencode(".png", image)[1].tobytes(),
     )  # fmt: skip
     prediction = Prediction(
-        owner_id="somebody", filename="a.png", media_type="image/png", width=28, height=28
-    )
+        owner_id=Owner.lock(session, "somebody").id,
+        filename="a.png", media_type="image/png", width=28, height=28,
+    )  # fmt: skip
     prediction.succeed([digit], number=str(digit.label), by=session.get_one(ModelVersion, 1))
     session.add(prediction)
     session.flush()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import cli, routes
-from webapp.accounts import identity
+from webapp import accounts, cli, routes
 from webapp.platform import (
     cross_origin,
     errors,
@@ -42,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     init_database(app, settings)
-    for part in (identity, security_headers, errors, cross_origin, template_filters, routes, cli):
+    for part in (accounts, security_headers, errors, cross_origin, template_filters, routes, cli):
         part.init_app(app)
     app.extensions["cifra"] = Extensions(
         settings=settings,

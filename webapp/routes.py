@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from webapp.accounts import reauthentication, sessions
-from webapp.accounts import views as accounts
+from webapp.accounts import account_views, reauthentication_views, session_views
 from webapp.admin import audit_log
 from webapp.corrections import api as corrections_api
 from webapp.corrections import confirmations, review_views
@@ -40,9 +39,9 @@ PAGES = (
     personal_data,
     prediction_deletion,
     deletion_views,
-    sessions,
-    reauthentication,
-    accounts,
+    session_views,
+    reauthentication_views,
+    account_views,
     health,
     registry,
     admin_views,

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.models import EvaluationPicture, Prediction, TrainingRun, utc_now
+from webapp.personal_data.deletion import finish_deletions
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.storage import Storage
@@ -35,6 +36,7 @@ def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
             with app.app_context():
                 sweep(extensions.queue)
                 expire(extensions.settings.retention)
+                finish_deletions()
                 if time.monotonic() >= clean_up_at:
                     clean_up(extensions.storage)
                     clean_up_at += CLEAN_UP_EVERY.total_seconds()

@@ -12,6 +12,7 @@ from webapp.models import (
     Correction,
     Digit,
     ModelVersion,
+    Owner,
     Prediction,
     TrainingRun,
 )
@@ -31,6 +32,7 @@ def waiting_prediction(
         owner_id=owner_id, filename="photo.png", media_type="image/png", width=width, height=height
     )
     with writing() as session:
+        Owner.lock(session, owner_id)
         session.add(prediction)
         session.flush()
         content = photo_of("7") if picture is None else picture
@@ -79,6 +81,7 @@ def corrected(
     )
     prediction.refuse("It could be more than one digit.", digits=[digit])
     with writing() as session:
+        Owner.lock(session, by)
         session.add(prediction)
         session.flush()
         correction = Correction.of(digit, label, owner_id=by)

@@ -1,4 +1,4 @@
-"""The rate limits of passwords and sign-ups."""
+"""The rate limits of password checks and sign-ups."""
 
 from __future__ import annotations
 

@@ -1,20 +1,17 @@
-"""Onward: where a form leads when it is done, and never to another site."""
+"""The safe redirect: a form leads to a page of this site when it is done, never elsewhere."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from flask import request
 
+# A path without a host. Browsers read "//" and "/\" as the start of a host, and ignore some
+# control characters; a response header may hold none of them.
+LOCAL_PATH = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
+
 
 def safe_next() -> str | None:
-    """The page that the form's `next` names, if it is one of ours."""
+    """The page that the form's `next` names, if it is a page of this site."""
     address = request.values.get("next", "")
-    return address if _is_ours(address) else None
-
-
-def _is_ours(address: str) -> bool:
-    """Whether an address stays on this site: a path, and nothing that a browser reads as a host."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return is_path and not parts.scheme and not parts.netloc
+    return address if LOCAL_PATH.fullmatch(address) else None

@@ -1,10 +1,10 @@
-"""The audit log: what admins did, newest first. It is read here and changed nowhere."""
+"""The audit log's page: the actions of admins, newest first. Nothing changes them."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from webapp.accounts.identity import admin_required
+from webapp.accounts.guards import admin_required
 from webapp.models import AuditEntry
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions

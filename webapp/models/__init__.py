@@ -8,6 +8,7 @@ from webapp.models.digit import Digit
 from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
 from webapp.models.model_version import ModelVersion
+from webapp.models.owner import Owner, OwnerDeletedError
 from webapp.models.prediction import Prediction, Status
 from webapp.models.publication import Publication, PublicationTrigger
 from webapp.models.sign_in import SignIn
@@ -24,6 +25,8 @@ __all__ = [
     "Evaluation",
     "EvaluationPicture",
     "ModelVersion",
+    "Owner",
+    "OwnerDeletedError",
     "Prediction",
     "Publication",
     "PublicationTrigger",

@@ -1,4 +1,4 @@
-"""An audit entry: one deed of an admin. The database itself refuses to change or drop one."""
+"""An audit entry: one action of an admin. The database itself refuses to change or delete it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.models.base import Base, utc_now
 from webapp.models.user import User
 
+MAX_ADDRESS_LENGTH = 45  # of an IPv6 address that holds an IPv4 address
+
 
 class AuditAction(StrEnum):
-    """What an admin did."""
+    """The recorded actions, in the wording of the audit log."""
 
     SIGNED_IN = "signed in"
     CONFIRMED = "confirmed the password"
     CREATED_ADMIN = "made an admin of"
-    CHANGED_PASSWORD = "changed the password"  # noqa: S105 (a deed)
-    SET_PASSWORD = "set another password for"  # noqa: S105 (a deed)
+    CHANGED_PASSWORD = "changed the password"  # noqa: S105 (an action)
+    SET_PASSWORD = "set another password for"  # noqa: S105 (an action)
     PUBLISHED = "published"
     OVERRODE = "published although refused"
     ROLLED_BACK = "rolled back"
@@ -30,25 +32,25 @@ class AuditAction(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     IMPORTED = "imported a model"
-    DELETED = "deleted"  # what was not the admin's own
+    DELETED = "deleted"  # another person's prediction
 
 
 class AuditEntry(Base):
-    """Who did what to what, when and from where.
+    """An action: its admin and its subject, its time and the client's address.
 
-    The person is written down as they were: the account may change or go, the entry stays.
+    The admin's id and e-mail address are copies, so that the entry outlives the account.
     """
 
     __tablename__ = "audit_entries"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=utc_now)
-    user_id: Mapped[int | None]  # no foreign key, as it outlives the account; None: a command
+    user_id: Mapped[int | None]  # not a foreign key; None: a command
     email: Mapped[str | None] = mapped_column(String(254))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(255))  # "version 3", "correction 12: a 7"
-    address: Mapped[str | None] = mapped_column(String(45))  # the person's IP address
-    note: Mapped[str | None] = mapped_column(Text)  # in the admin's words
+    address: Mapped[str | None] = mapped_column(String(MAX_ADDRESS_LENGTH))
+    note: Mapped[str | None] = mapped_column(Text)  # the admin's reason
 
     @classmethod
     def of(

@@ -1,4 +1,4 @@
-"""What every record shares: one declarative base, aware UTC times and unguessable ids."""
+"""The base of every record: one declarative base, aware UTC times and unguessable ids."""
 
 import secrets
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
-NAMES_OF_CONSTRAINTS = {
+CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -18,7 +18,7 @@ NAMES_OF_CONSTRAINTS = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite forgets the zone of a time; this gives it back."""
+    """An aware UTC time. SQLite stores no time zone; this type restores it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -41,13 +41,13 @@ class Base(DeclarativeBase):
     """The declarative base of all records."""
 
     registry = registry(
-        metadata=MetaData(naming_convention=NAMES_OF_CONSTRAINTS),
+        metadata=MetaData(naming_convention=CONSTRAINT_NAMES),
         type_annotation_map={datetime: UtcDateTime},
     )
 
 
 def utc_now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """The current time, aware, in UTC."""
     return datetime.now(UTC)
 
 

@@ -51,7 +51,8 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"))
-    owner_id: Mapped[str] = mapped_column(String(64), index=True)  # of the person who made it
+    # The person who made it.
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), index=True)
 
     label: Mapped[int | None]  # 0..9; None: not a digit
     read_as: Mapped[int]  # the label that was read; it never changes

@@ -63,7 +63,7 @@ class Prediction(Base):
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_token)
-    owner_id: Mapped[str] = mapped_column(String(64))
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     status: Mapped[str] = mapped_column(String(16), default=Status.PENDING)
 

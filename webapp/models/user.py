@@ -1,4 +1,4 @@
-"""A user: somebody who can sign in. Reading pictures needs no account; the admin's deeds do."""
+"""A user: an account that somebody signs in to. Uploads need no account, administration does."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Select, String, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, new_token, utc_now
+from webapp.models.owner import Owner
 
 HASHER = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low-memory profile)
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 256  # characters; room for any sentence, and none for a flood
-LONGEST_LOOKED_AT = 72  # of which it is judged how easily they are guessed, within 30 ms
-LONGEST_EMAIL = 254  # RFC 5321 leaves no room for more
+MIN_PASSWORD_LENGTH = 10  # characters
+MAX_PASSWORD_LENGTH = 256  # characters; enough for a sentence, and bounds the work of hashing
+MAX_ESTIMATED_LENGTH = 72  # characters that zxcvbn estimates, within 30 ms
+MAX_EMAIL_LENGTH = 254  # characters (RFC 5321)
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 
@@ -37,7 +38,9 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16), default=Role.PERSON)
-    owner_id: Mapped[str] = mapped_column(String(64), unique=True, default=new_token)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), unique=True)
+
+    owner: Mapped[Owner] = relationship()
 
     @property
     def is_admin(self) -> bool:
@@ -45,70 +48,80 @@ class User(Base):
 
     @classmethod
     def with_email(cls, email: str) -> Select[tuple[User]]:
-        return select(cls).where(cls.email == normal(email))
+        return select(cls).where(cls.email == normalize_email(email))
 
     @classmethod
     def oldest_first(cls) -> Select[tuple[User]]:
         return select(cls).order_by(cls.id)
 
     @classmethod
-    def count_admins(cls) -> Select[tuple[int]]:
-        return select(func.count()).select_from(cls).where(cls.role == Role.ADMIN)
+    def admins(cls) -> Select[tuple[User]]:
+        """The admins, in the order in which every transaction locks them."""
+        return select(cls).where(cls.role == Role.ADMIN).order_by(cls.id)
 
     @classmethod
     def create(cls, *, email: str, password: str, role: Role = Role.PERSON) -> User:
-        """A new account. Raises BadEmailError, or WeakPasswordError for under ten characters."""
-        if len(email) > LONGEST_EMAIL or not EMAIL.fullmatch(normal(email)):
+        """A new account. Raises BadEmailError, or WeakPasswordError for a weak password."""
+        if not is_email(email):
             raise BadEmailError
         return cls(
-            email=normal(email),
+            email=normalize_email(email),
             password_hash=hash_password(password, email=email),
             role=role,
-            owner_id=new_token(),
+            owner=Owner(id=new_token()),
         )
 
-    # What Flask-Login asks of a user, kept here in plain Python so that models need no Flask.
+    # Flask-Login reads these. Plain attributes keep the models free of Flask.
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
 
 def hash_password(password: str, *, email: str) -> str:
-    """Raises WeakPasswordError for one that is too short, too long or easily guessed."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+    """Raises WeakPasswordError for a password that is too short, too long or easily guessed."""
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise WeakPasswordError
-    if _is_easily_guessed(password, email=normal(email)):
-        raise WeakPasswordError(
-            "This password is among the first that somebody would try. Choose a short sentence."
-        )
+    if _is_easily_guessed(password, email=normalize_email(email)):
+        raise WeakPasswordError("This password is too easy to guess. Choose a short sentence.")
     return HASHER.hash(password)
 
 
 def is_password_of(user: User | None, password: str) -> bool:
-    """Whether it is this user's. For nobody it takes as long, so that time tells nothing."""
-    kept = user.password_hash if user else _nobodys_hash()
+    """Whether the password is this user's.
+
+    Without a user it takes as long, so that the time does not reveal which accounts exist.
+    """
+    password_hash = user.password_hash if user else _hash_of_nobody()
     try:
-        return HASHER.verify(kept, password[: LONGEST_PASSWORD + 1])
+        return HASHER.verify(password_hash, password[: MAX_PASSWORD_LENGTH + 1])
     except VerificationError:
         return False
 
 
-def normal(email: str) -> str:
-    """An e-mail address as it is kept and compared."""
-    return email.strip().lower()
+def is_email(address: str) -> bool:
+    """Whether an account can have this e-mail address."""
+    normalized = normalize_email(address)
+    return len(normalized) <= MAX_EMAIL_LENGTH and bool(EMAIL.fullmatch(normalized))
+
+
+def normalize_email(address: str) -> str:
+    """An e-mail address in the form in which it is stored and compared."""
+    return address.strip().lower()
 
 
 def _is_easily_guessed(password: str, *, email: str) -> bool:
-    """Whether under a million guesses find it, by zxcvbn (Wheeler 2016): the commonest
-    passwords, repetitions, rows of keys, dates and what the e-mail address gives away."""
-    from zxcvbn import zxcvbn  # noqa: PLC0415 (30,000 passwords: loaded when one is chosen)
+    """Whether under a million guesses find it, by zxcvbn (Wheeler 2016).
 
-    known = [email, *email.split("@")]
-    return bool(zxcvbn(password[:LONGEST_LOOKED_AT], user_inputs=known)["score"] < 2)
+    It knows the commonest passwords, repetitions, keyboard rows, dates, and the e-mail address.
+    """
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (loads 30,000 passwords, for new passwords only)
+
+    inputs = [email, *email.split("@")]
+    return bool(zxcvbn(password[:MAX_ESTIMATED_LENGTH], user_inputs=inputs)["score"] < 2)
 
 
 @cache
-def _nobodys_hash() -> str:
+def _hash_of_nobody() -> str:
     return HASHER.hash(new_token())
 
 
@@ -121,6 +134,6 @@ class WeakPasswordError(ValueError):
     def __init__(self, sentence: str | None = None) -> None:
         super().__init__(
             sentence
-            or f"The password needs at least {SHORTEST_PASSWORD} characters, "
-            f"and at most {LONGEST_PASSWORD}."
+            or f"A password needs at least {MIN_PASSWORD_LENGTH} characters, "
+            f"and at most {MAX_PASSWORD_LENGTH}."
         )

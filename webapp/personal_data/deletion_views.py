@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import current_owner_id, end_session, person_required
+from webapp.accounts.account_views import account_page
+from webapp.accounts.authentication import end_session
+from webapp.accounts.current_owner import current_owner_id, forget_owners
+from webapp.accounts.forms import AccountDeletionForm, text_of
+from webapp.accounts.guards import login_required
 from webapp.accounts.limits import limit_passwords
 from webapp.accounts.login_throttle import LoginThrottledError
 from webapp.accounts.ownership import count_own_pictures
 from webapp.accounts.service import WRONG_PASSWORD, is_own_password
-from webapp.accounts.views import account_page
 from webapp.personal_data.deletion import OnlyAdminError, delete_account, delete_all_of
 
 pages = Blueprint("deletions", __name__, url_prefix="/account")
 
 ONLY_ADMIN = (
-    "You are the only admin, and without one nobody could look after the models. "
-    "Make another first: flask users create-admin."
+    "You are the only admin, and without one nobody could manage the models. "
+    "First create another: flask users create-admin."
 )
 
 
@@ -31,17 +34,18 @@ def new() -> str:
 def create() -> Response:
     owner_id = current_owner_id() or abort(404)
     count = delete_all_of(owner_id)
-    noun = "picture" if count == 1 else "pictures"
-    flash(f"{count:,} {noun} and all that you said of them are deleted.")
+    forget_owners()
+    flash("Your picture is deleted." if count == 1 else f"Your {count:,} pictures are deleted.")
     return redirect(url_for("personal_data.show"), 303)
 
 
 @pages.post("/deletion")
 @limit_passwords
-@person_required
+@login_required
 def create_for_account() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    form = AccountDeletionForm()
     try:
-        is_right = is_own_password(request.form.get("password", ""))
+        is_right = is_own_password(text_of(form.password))
     except LoginThrottledError as error:
         return account_page(deletion_problem=str(error)), 429, error.headers
     if not is_right:
@@ -51,5 +55,5 @@ def create_for_account() -> Response | tuple[str, int] | tuple[str, int, dict[st
     except OnlyAdminError:
         return account_page(deletion_problem=ONLY_ADMIN), 409
     end_session()
-    flash("Your account is deleted, with all that you gave and said.")
+    flash("Your account is deleted, with your pictures and corrections.")
     return redirect(url_for("home.index"), 303)

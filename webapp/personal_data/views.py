@@ -1,11 +1,11 @@
-"""My data: what Cifra keeps of a visitor, to take along or to delete. It needs no account."""
+"""Your data: a page that counts it, and its export. Both work without an account."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import func, select
 
-from webapp.accounts.identity import current_owner_id
+from webapp.accounts.current_owner import current_owner_id
 from webapp.accounts.ownership import count_own_pictures
 from webapp.models import Correction, utc_now
 from webapp.personal_data.export import Export
@@ -18,11 +18,11 @@ pages = Blueprint("personal_data", __name__, url_prefix="/account/data")
 
 @pages.get("")
 def show() -> str:
-    said = select(func.count()).where(Correction.owner_id == current_owner_id())
+    corrections = select(func.count()).where(Correction.owner_id == current_owner_id())
     return render_template(
         "personal_data/show.html",
         pictures=count_own_pictures(),
-        corrections=db.session.scalar(said),
+        corrections=db.session.scalar(corrections),
         retention=extensions.settings.retention,
     )
 
@@ -30,9 +30,9 @@ def show() -> str:
 @pages.get("/export")
 @rate_limit("exports_per_person", "hour", scope="exports", key=current_owner_id)
 def export() -> Response:
-    owner = current_owner_id() or abort(404)
-    mine = Export(owner, db.engine, extensions.storage)
-    response = Response(mine.pieces(), content_type="application/zip")
+    owner_id = current_owner_id() or abort(404)
+    archive = Export(owner_id, db.engine, extensions.storage)
+    response = Response(archive.pieces(), content_type="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename=cifra-{utc_now():%Y-%m-%d}.zip"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from webapp.accounts.current_owner import hand_out_owner
 from webapp.corrections.visibility import visible_corrections
 from webapp.platform.extensions import extensions
 from webapp.predictions.history import latest
@@ -15,6 +16,7 @@ LATEST = 6
 
 @pages.get("/")
 def index() -> str:
+    hand_out_owner()  # so that pictures uploaded at once from this page have one owner
     return front_page()
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from flask import request
 
-from webapp.accounts.identity import current_owner_id, ensure_owner_id
+from webapp.accounts.identity import ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
-from webapp.models import Prediction, Status, new_token
+from webapp.models import Owner, OwnerDeletedError, Prediction, Status, new_token
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.storage import PICTURE, Storage
@@ -39,13 +39,11 @@ def submit(data: bytes, filename: str) -> Submission:
     """
     from webapp.imaging.sandbox import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
+    owner_id = ensure_owner_id()  # first, so that a change of the owner meanwhile is noticed
     _require_short_queue(extensions.settings.max_waiting)
-    upload = accept(
-        data, extensions.settings, owner=current_owner_id(), address=request.remote_addr
-    )
+    upload = accept(data, extensions.settings, owner=owner_id, address=request.remote_addr)
     prediction = Prediction(
         id=new_token(),
-        owner_id=ensure_owner_id(),
         status=Status.PENDING,
         filename=display_name(filename),
         media_type=upload.media_type,
@@ -54,9 +52,23 @@ def submit(data: bytes, filename: str) -> Submission:
     )
     prediction_id = prediction.id
     _store(upload, prediction_id, extensions.storage)
-    with writing() as session:  # when this fails, the sweep removes the files, as no row names them
-        session.add(prediction)
+    _store_row(prediction, owner_id)
     return Submission(prediction_id, enqueued=extensions.queue.enqueue_prediction())
+
+
+def _store_row(prediction: Prediction, owner_id: str) -> None:
+    """Commit the row for its owner, or for the account that the owner signed in to meanwhile.
+
+    Raises OwnerDeletedError when the owner's data was deleted meanwhile; then nothing is kept.
+    When the commit fails otherwise, the sweep removes the files, as no row names them.
+    """
+    try:
+        with writing() as session:
+            prediction.owner_id = Owner.lock(session, owner_id).id
+            session.add(prediction)
+    except OwnerDeletedError:
+        extensions.storage.delete(prediction.id)
+        raise
 
 
 def _require_short_queue(max_waiting: int) -> None:

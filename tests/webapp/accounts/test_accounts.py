@@ -1,4 +1,4 @@
-"""Accounts: made, signed in to from several browsers, given another password, left."""
+"""Accounts: sign-up, sign-in from several browsers, a new password, deletion."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from tests.support.cookies import owner_cookies
 from tests.webapp.factories import PASSWORD, digit, given_prediction, settle
-from webapp.models import Correction, Prediction, User
+from webapp.models import Correction, Owner, Prediction, User
 from webapp.platform.database import db, writing
 
 EMAIL = "bea@example.org"
@@ -32,23 +33,23 @@ def history(client: FlaskClient) -> list[str]:
 
 
 def copy_of_the_cookies(client: FlaskClient, app: Flask) -> FlaskClient:
-    """Another browser with the same session cookie, as a thief would have it."""
+    """Another browser with a copy of the session cookie."""
     cookie = client.get_cookie("session")
     assert cookie
-    thief = app.test_client()
-    thief.set_cookie("session", cookie.value)
-    return thief
+    copy = app.test_client()
+    copy.set_cookie("session", cookie.value)
+    return copy
 
 
-def test_a_person_makes_an_account_and_is_signed_in(client: FlaskClient) -> None:
-    answered = sign_up(client)
+def test_a_person_creates_an_account_and_is_signed_in(client: FlaskClient) -> None:
+    response = sign_up(client)
 
-    assert answered.status_code == 303
+    assert response.status_code == 303
     assert EMAIL in client.get("/account").text
     assert client.get("/account/new").location == "/account"
 
 
-def test_it_is_said_plainly_that_no_mail_is_sent(client: FlaskClient) -> None:
+def test_the_page_says_that_no_mail_is_sent(client: FlaskClient) -> None:
     assert "Cifra sends no mail" in client.get("/account/new").text
 
 
@@ -60,25 +61,23 @@ def test_it_is_said_plainly_that_no_mail_is_sent(client: FlaskClient) -> None:
         (f"{'b' * 250}@example.org", PASSWORD, "look like an e-mail address"),
         (EMAIL, "too short", "at least 10 characters"),
         (EMAIL, "x" * 257, "at most 256"),
-        (EMAIL, EMAIL.upper(), "the first that somebody would try"),
-        (EMAIL, "password123", "the first that somebody would try"),
-        (EMAIL, "aaaaaaaaaaaa", "the first that somebody would try"),
-        (EMAIL, "qwertyuiop12", "the first that somebody would try"),
+        (EMAIL, EMAIL.upper(), "too easy to guess"),
+        (EMAIL, "password123", "too easy to guess"),
+        (EMAIL, "aaaaaaaaaaaa", "too easy to guess"),
+        (EMAIL, "qwertyuiop12", "too easy to guess"),
     ],
 )
-def test_what_is_wrong_with_a_new_account_is_said_in_a_sentence(
+def test_a_sentence_says_why_an_account_is_refused(
     email: str, password: str, sentence: str, client: FlaskClient
 ) -> None:
-    answered = sign_up(client, email, password)
+    response = sign_up(client, email, password)
 
-    assert answered.status_code == 422
-    assert sentence in answered.text.replace("&#39;", "'")
+    assert response.status_code == 422
+    assert sentence in response.text.replace("&#39;", "'")
     assert not is_signed_in(client)
 
 
-def test_an_address_has_one_account_and_little_is_said_about_it(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_an_address_has_one_account(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
 
     second = sign_up(app.test_client(), " BEA@example.org ")
@@ -99,7 +98,7 @@ def test_an_account_finds_its_history_on_another_device(app: Flask, client: Flas
 
 
 @pytest.mark.parametrize("enter", [sign_up, sign_in], ids=["signing up", "signing in"])
-def test_what_was_given_without_an_account_comes_along(
+def test_the_history_of_the_browser_moves_to_the_account(
     enter: object, app: Flask, client: FlaskClient
 ) -> None:
     if enter is sign_in:
@@ -112,7 +111,7 @@ def test_what_was_given_without_an_account_comes_along(
     enter(client)
 
     assert history(client) == [prediction_id]
-    assert not client.get_cookie("cifra_visitor"), "the account has it now"
+    assert not owner_cookies(client)
     with app.app_context():
         user = db.session.scalars(User.with_email(EMAIL)).one()
         assert db.session.scalars(select(Correction.owner_id)).all() == [user.owner_id]
@@ -120,7 +119,7 @@ def test_what_was_given_without_an_account_comes_along(
     assert history(client) == []
 
 
-def test_of_two_words_on_one_digit_the_decided_one_comes_along(
+def test_of_two_corrections_of_one_digit_the_decided_one_is_kept(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = given_prediction(client)
@@ -130,7 +129,8 @@ def test_of_two_words_on_one_digit_the_decided_one_comes_along(
         session.flush()
         for owner_id, label in (("cookie", 1), ("account", 2)):
             for one in prediction.digits:
-                session.add(Correction.of(one, label, owner_id=owner_id))
+                owner = Owner.lock(session, owner_id)
+                session.add(Correction.of(one, label, owner_id=owner.id))
         session.flush()
         session.scalars(select(Correction).where(Correction.owner_id == "cookie")).first().approve(  # type: ignore[union-attr]
             by=None
@@ -140,8 +140,11 @@ def test_of_two_words_on_one_digit_the_decided_one_comes_along(
         Correction.transfer(session, "cookie", to="account")
 
     with app.app_context():
-        words = db.session.scalars(select(Correction).order_by(Correction.digit_id)).all()
-        assert [(word.owner_id, word.label) for word in words] == [("account", 1), ("account", 2)]
+        corrections = db.session.scalars(select(Correction).order_by(Correction.digit_id)).all()
+        assert [(one.owner_id, one.label) for one in corrections] == [
+            ("account", 1),
+            ("account", 2),
+        ]
 
 
 def test_signing_in_leaves_nothing_of_the_session_before_it(client: FlaskClient) -> None:
@@ -161,34 +164,34 @@ def test_signing_in_leaves_nothing_of_the_session_before_it(client: FlaskClient)
         assert "planted" not in session
 
 
-def test_signing_out_ends_the_session_even_for_who_kept_its_cookie(
+def test_signing_out_ends_the_session_for_a_copy_of_its_cookie_too(
     app: Flask, client: FlaskClient
 ) -> None:
     sign_up(client)
-    thief = copy_of_the_cookies(client, app)
-    assert is_signed_in(thief)
+    copy = copy_of_the_cookies(client, app)
+    assert is_signed_in(copy)
 
     client.post("/session/end")
 
     assert not is_signed_in(client)
-    assert not is_signed_in(thief)
+    assert not is_signed_in(copy)
 
 
 def test_signing_in_again_ends_the_sign_in_before_it(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
-    thief = copy_of_the_cookies(client, app)
+    copy = copy_of_the_cookies(client, app)
 
     sign_in(client)
 
     assert is_signed_in(client)
-    assert not is_signed_in(thief)
+    assert not is_signed_in(copy)
 
 
 def test_a_changed_password_signs_out_every_other_browser(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     phone = app.test_client()
     sign_in(phone)
-    thief = copy_of_the_cookies(client, app)
+    copy = copy_of_the_cookies(client, app)
     new = "another long password"
 
     changed = client.post("/account/password", data={"present": PASSWORD, "new": new})
@@ -196,7 +199,7 @@ def test_a_changed_password_signs_out_every_other_browser(app: Flask, client: Fl
     assert changed.status_code == 303
     assert is_signed_in(client)
     assert not is_signed_in(phone)
-    assert not is_signed_in(thief)
+    assert not is_signed_in(copy)
     assert sign_in(phone).status_code == 422
     assert sign_in(phone, new).status_code == 303
 
@@ -220,9 +223,7 @@ def test_a_password_is_not_changed_by_a_guess_or_to_a_weak_one(
     assert sign_in(app.test_client()).status_code == 303
 
 
-def test_an_account_is_deleted_with_its_password_alone_and_is_gone(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_an_account_is_deleted_only_with_its_password(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     prediction_id = given_prediction(client)
 
@@ -257,10 +258,10 @@ def test_the_only_admin_stays(app: Flask, client: FlaskClient) -> None:
         ("POST", "/session/renewal"),
     ],
 )
-def test_a_stranger_is_asked_to_sign_in_first(
+def test_whoever_is_not_signed_in_is_asked_to_sign_in(
     method: str, address: str, client: FlaskClient
 ) -> None:
-    answered = client.open(address, method=method)
+    response = client.open(address, method=method)
 
-    assert answered.status_code == 302
-    assert answered.location.startswith("/session/new")
+    assert response.status_code == 302
+    assert response.location.startswith("/session/new")

@@ -1,4 +1,4 @@
-"""Accounts on the command line: listed, and given another password when theirs is forgotten."""
+"""Accounts on the command line: the list, and a new password for a forgotten one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEW = "another long password"
 
 
 def set_password(app: Flask, new: str, again: str, *, email: str = EMAIL) -> Result:
-    """As an operator would: the password is typed twice, and not shown."""
+    """As an operator does: the password is typed twice, and not shown."""
     command = ["users", "set-password", email]
     return app.test_cli_runner().invoke(args=command, input=f"{new}\n{again}\n")
 
@@ -38,13 +38,13 @@ def test_a_forgotten_password_is_replaced_and_its_account_signed_out_everywhere(
     done = set_password(app, NEW, NEW, email=" Bea@Example.org")
 
     assert done.exit_code == 0
-    assert NEW not in done.output, "it is typed unseen"
+    assert NEW not in done.output, "it is not shown"
     assert client.get("/account").status_code == 302
     assert not signs_in_with(PASSWORD, app)
     assert signs_in_with(NEW, app)
 
 
-def test_nobody_elses_browser_is_signed_out(app: Flask, client: FlaskClient) -> None:
+def test_no_other_account_is_signed_out(app: Flask, client: FlaskClient) -> None:
     sign_up(app.test_client())
     admin(app)
     sign_in(client)
@@ -54,7 +54,7 @@ def test_nobody_elses_browser_is_signed_out(app: Flask, client: FlaskClient) -> 
     assert client.get("/account").status_code == 200
 
 
-def test_an_operators_new_password_is_on_record_and_stands_there_nowhere(
+def test_a_password_set_by_an_operator_is_recorded_without_the_password(
     app: Flask, client: FlaskClient
 ) -> None:
     sign_up(client)
@@ -72,10 +72,10 @@ def test_an_operators_new_password_is_on_record_and_stands_there_nowhere(
     assert "a command" in log
 
 
-def test_a_weak_password_is_refused_as_everywhere(app: Flask, client: FlaskClient) -> None:
+def test_a_weak_password_is_refused(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
 
-    for weak, sentence in (("short", "at least 10 characters"), (EMAIL, "would try")):
+    for weak, sentence in (("short", "at least 10 characters"), (EMAIL, "easy to guess")):
         refused = set_password(app, weak, weak)
         assert refused.exit_code == 1
         assert sentence in refused.output
@@ -84,7 +84,7 @@ def test_a_weak_password_is_refused_as_everywhere(app: Flask, client: FlaskClien
     assert signs_in_with(PASSWORD, app)
 
 
-def test_a_password_that_is_mistyped_once_is_asked_for_again(app: Flask) -> None:
+def test_a_password_that_is_mistyped_is_asked_for_again(app: Flask) -> None:
     sign_up(app.test_client())
 
     done = app.test_cli_runner().invoke(
@@ -95,14 +95,14 @@ def test_a_password_that_is_mistyped_once_is_asked_for_again(app: Flask) -> None
     assert signs_in_with(NEW, app)
 
 
-def test_an_unknown_address_is_told_before_a_password_is_asked_for(app: Flask) -> None:
+def test_an_unknown_address_is_refused_before_a_password_is_asked_for(app: Flask) -> None:
     refused = set_password(app, NEW, NEW, email="who@example.org")
 
     assert refused.exit_code == 1
     assert refused.output == "Error: who@example.org has no account.\n"
 
 
-def test_the_list_names_each_account_with_its_role_and_day(app: Flask, client: FlaskClient) -> None:
+def test_the_list_shows_each_account_with_its_role_and_day(app: Flask, client: FlaskClient) -> None:
     run = app.test_cli_runner().invoke
     assert run(args=["users", "list"]).output == ""
 

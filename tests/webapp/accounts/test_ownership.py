@@ -1,4 +1,4 @@
-"""Nobody sees another person's handwriting: not by its link, its pictures, the API or a cache."""
+"""Nobody sees another owner's pictures: not by a link, the API or a cache."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ PICTURES = ("preview", "thumbnail", "picture", "step-0-photo.png", "digits/0")
 
 @pytest.fixture
 def prediction_id(app: Flask, client: FlaskClient) -> str:
-    """An answered prediction of this client's visitor, with a step's picture."""
-    given = given_prediction(client)
-    settle(app, given, "7")
-    Extensions.of(app).storage.put(given, "step-0-photo.png", picture())
-    return given
+    """An answered prediction of this client, with the picture of one step."""
+    own = given_prediction(client)
+    settle(app, own, "7")
+    Extensions.of(app).storage.put(own, "step-0-photo.png", picture())
+    return own
 
 
 def addresses(prediction_id: str) -> list[str]:
@@ -37,7 +37,7 @@ def addresses(prediction_id: str) -> list[str]:
     return [page, f"/api{page}", *(f"{page}/images/{name}" for name in PICTURES)]
 
 
-def test_a_link_leads_its_giver_alone_to_page_and_pictures(
+def test_a_prediction_and_its_pictures_are_shown_to_their_owner_alone(
     app: Flask, client: FlaskClient, prediction_id: str
 ) -> None:
     another = app.test_client()
@@ -49,11 +49,20 @@ def test_a_link_leads_its_giver_alone_to_page_and_pictures(
         assert app.test_client().get(address).status_code == 404
 
 
-def test_a_foreign_prediction_answers_as_one_that_never_was(app: Flask, prediction_id: str) -> None:
-    stranger = app.test_client()
+def test_another_owners_prediction_is_answered_like_an_unknown_one(
+    app: Flask, prediction_id: str
+) -> None:
+    other = app.test_client()
 
     for foreign, unknown in zip(addresses(prediction_id), addresses("nobody"), strict=True):
-        assert stranger.get(foreign).data == stranger.get(unknown).data
+        assert other.get(foreign).data == other.get(unknown).data
+
+
+@pytest.mark.parametrize("path", ["a%00b", "%0a", "%C3%BC", "9" * 400])
+def test_an_address_that_cannot_name_a_prediction_is_a_404(path: str, client: FlaskClient) -> None:
+    assert client.get(f"/predictions/{path}").status_code == 404
+    assert client.get(f"/api/predictions/{path}").status_code == 404
+    assert client.post(f"/predictions/{path}/attempts").status_code == 404
 
 
 def test_an_admin_sees_any_prediction_and_its_pictures(app: Flask, prediction_id: str) -> None:
@@ -68,7 +77,7 @@ def test_an_admin_sees_any_prediction_and_its_pictures(app: Flask, prediction_id
     )
 
 
-def test_nobody_but_its_giver_tries_a_picture_again(app: Flask, client: FlaskClient) -> None:
+def test_only_the_owner_may_retry_a_picture(app: Flask, client: FlaskClient) -> None:
     prediction_id = given_prediction(client)
     fail(app, prediction_id, "The reader stopped.")
     reviewer = app.test_client()
@@ -80,7 +89,7 @@ def test_nobody_but_its_giver_tries_a_picture_again(app: Flask, client: FlaskCli
     assert client.post(f"/predictions/{prediction_id}/attempts").status_code == 303
 
 
-def test_a_browser_asks_for_a_picture_each_time_and_no_cache_between_keeps_it(
+def test_a_browser_revalidates_a_picture_each_time_and_no_shared_cache_stores_it(
     app: Flask, client: FlaskClient, prediction_id: str
 ) -> None:
     for address in addresses(prediction_id)[2:]:
@@ -95,7 +104,7 @@ def test_a_browser_asks_for_a_picture_each_time_and_no_cache_between_keeps_it(
 
 
 @pytest.mark.parametrize("dataset", [VALIDATION_CORRECTIONS, NEVER_AGAIN])
-def test_peoples_pictures_of_an_exam_are_for_admins_alone(
+def test_evaluation_pictures_from_corrections_are_for_admins_alone(
     dataset: str, app: Flask, client: FlaskClient
 ) -> None:
     champion = published_version(app)

@@ -1,4 +1,4 @@
-"""Passwords are masked, may be pasted and kept by a manager, and are taken exactly as typed."""
+"""Passwords are masked, can be pasted or filled in by a manager, and are taken as typed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONG = " Ünïcode and spaces, " + "x" * 180 + "Z "
 
 
 @pytest.mark.parametrize("address", ["/session/new", "/account/new", "/account"])
-def test_a_password_is_masked_and_left_to_the_browsers_helpers(
+def test_a_password_is_masked_and_can_be_filled_in_by_the_browser(
     app: Flask, client: FlaskClient, address: str
 ) -> None:
     if address == "/account":
@@ -32,10 +32,10 @@ def test_a_password_is_masked_and_left_to_the_browsers_helpers(
 
 @pytest.mark.parametrize("typed", [LONG.strip(), LONG.lower(), LONG[:-2] + "Y "])
 def test_a_password_is_taken_exactly_as_it_was_typed(client: FlaskClient, typed: str) -> None:
-    made = client.post("/account", data={"email": "ana@example.org", "password": LONG})
-    assert made.status_code == 303
+    created = client.post("/account", data={"email": "ana@example.org", "password": LONG})
+    assert created.status_code == 303
     client.post("/session/end")
 
     for password, status in ((typed, 422), (LONG, 303)):
-        settle = client.post("/session", data={"email": "ana@example.org", "password": password})
-        assert settle.status_code == status
+        response = client.post("/session", data={"email": "ana@example.org", "password": password})
+        assert response.status_code == status

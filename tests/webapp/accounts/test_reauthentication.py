@@ -1,4 +1,4 @@
-"""What weighs much needs a password that was given lately, and is written down."""
+"""An action of consequence needs a password entered lately, and is recorded in the audit log."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from webapp.models import (
     TrainingRun,
     utc_now,
 )
-from webapp.models.sign_in import FRESHNESS
+from webapp.models.sign_in import FRESH_FOR
 from webapp.platform.database import db, writing
 
-WEIGHTY = [
+NEEDS_A_FRESH_SIGN_IN = [
     "/admin/models/1/publication",
     "/admin/models/1/override",
     "/admin/rollbacks",
@@ -41,14 +41,14 @@ WEIGHTY = [
 ]
 
 
-def let_the_sign_in_age(app: Flask) -> None:
+def age_the_sign_in(app: Flask) -> None:
     with app.app_context(), writing() as session:
-        long_ago = utc_now() - FRESHNESS - timedelta(seconds=1)
+        long_ago = utc_now() - FRESH_FOR - timedelta(seconds=1)
         session.execute(update(SignIn).values(began_at=long_ago))
 
 
 def actions(app: Flask) -> list[tuple[str | None, str, str, str | None]]:
-    """Who did what, in order, and in what words; signing in left out."""
+    """Admin, action, subject and note of each entry in order, without the sign-ins."""
     with app.app_context():
         entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
         return [
@@ -58,7 +58,7 @@ def actions(app: Flask) -> list[tuple[str | None, str, str, str | None]]:
         ]
 
 
-def test_an_admins_changed_password_is_on_record(app: Flask, client: FlaskClient) -> None:
+def test_an_admins_changed_password_is_recorded(app: Flask, client: FlaskClient) -> None:
     admin(app)
     sign_in(client)
 
@@ -70,14 +70,14 @@ def test_an_admins_changed_password_is_on_record(app: Flask, client: FlaskClient
     ]
 
 
-@pytest.mark.parametrize("button", WEIGHTY)
-def test_with_an_old_sign_in_nothing_weighty_is_done_before_the_password_is_given_again(
+@pytest.mark.parametrize("button", NEEDS_A_FRESH_SIGN_IN)
+def test_with_an_old_sign_in_the_action_waits_until_the_password_is_entered_again(
     button: str, app: Flask, client: FlaskClient
 ) -> None:
     published_version(app)
     admin(app)
     sign_in(client)
-    let_the_sign_in_age(app)
+    age_the_sign_in(app)
 
     pressed = client.post(button, headers={"Referer": "http://localhost/admin/models/1"})
 
@@ -87,11 +87,15 @@ def test_with_an_old_sign_in_nothing_weighty_is_done_before_the_password_is_give
     with app.app_context():
         assert db.session.scalars(select(TrainingRun)).all() == []
 
-    assert client.get("/admin").status_code == 200, "looking needs no fresh sign-in"
+    assert client.get("/admin").status_code == 200, (
+        "a page that changes nothing needs no fresh sign-in"
+    )
     wrong = client.post("/session/renewal", data={"password": "wrong", "next": "/admin/models/1"})
     assert wrong.status_code == 422
     right = client.post("/session/renewal", data={"password": PASSWORD, "next": "/admin/models/1"})
-    assert right.location == "/admin/models/1", "back to the button, which was not pressed for me"
+    assert right.location == "/admin/models/1", (
+        "back to the page with the button, which is not pressed automatically"
+    )
     assert [action for _, action, _, _ in actions(app)] == [AuditAction.CONFIRMED]
     with app.app_context():
         assert len(db.session.scalars(select(SignIn)).all()) == 1, "a new sign-in for the old"
@@ -104,18 +108,18 @@ def test_confirming_never_leads_to_another_site(
 ) -> None:
     admin(app)
     sign_in(client)
-    let_the_sign_in_age(app)
+    age_the_sign_in(app)
 
     pressed = client.post("/admin/rollbacks", headers={"Referer": referrer})
 
     assert pressed.location == "/session/renewal"
 
 
-def test_stopping_a_training_waits_for_no_password(app: Flask, client: FlaskClient) -> None:
+def test_cancelling_a_training_run_needs_no_fresh_sign_in(app: Flask, client: FlaskClient) -> None:
     admin(app)
     sign_in(client)
     client.post("/admin/training-runs", data={"recipe": "quick"})
-    let_the_sign_in_age(app)
+    age_the_sign_in(app)
 
     client.post("/admin/training-runs/1/cancellation")
 
@@ -125,7 +129,7 @@ def test_stopping_a_training_waits_for_no_password(app: Flask, client: FlaskClie
     ]
 
 
-def test_every_deed_about_models_is_written_down(app: Flask, client: FlaskClient) -> None:
+def test_every_action_on_models_is_recorded(app: Flask, client: FlaskClient) -> None:
     first, second = published_version(app), published_version(app)
     refused = evaluated_version(app, evaluation_with(passed=False))
     admin(app)
@@ -135,7 +139,7 @@ def test_every_deed_about_models_is_written_down(app: Flask, client: FlaskClient
     client.post("/admin/rollbacks", data={"reason": "No, it doesn't."})
     client.post("/admin/pin")
     client.post("/admin/pin/removal")
-    client.post(f"/admin/models/{refused}/publication")  # is sent back: nothing to write down
+    client.post(f"/admin/models/{refused}/publication")  # refused, so nothing is recorded
     form = {"reason": "I know better.", "understood": "yes"}
     client.post(f"/admin/models/{refused}/override", data=form)
 
@@ -153,13 +157,13 @@ def test_every_deed_about_models_is_written_down(app: Flask, client: FlaskClient
         assert current.id == refused
 
 
-def test_decisions_on_corrections_are_written_down(app: Flask, client: FlaskClient) -> None:
-    giver = app.test_client()
-    prediction_id = given_prediction(giver)
+def test_decisions_on_corrections_are_recorded(app: Flask, client: FlaskClient) -> None:
+    uploader = app.test_client()
+    prediction_id = given_prediction(uploader)
     settle(app, prediction_id, "78")
     for position in (0, 1):
         address = f"/predictions/{prediction_id}/digits/{position}/correction"
-        giver.post(address, data={"label": "1"})
+        uploader.post(address, data={"label": "1"})
     admin(app)
     sign_in(client)
 
@@ -174,7 +178,7 @@ def test_decisions_on_corrections_are_written_down(app: Flask, client: FlaskClie
         assert len(db.session.scalars(select(Correction)).all()) == 2
 
 
-def test_an_admin_reads_in_the_log_who_came_and_from_where(app: Flask, client: FlaskClient) -> None:
+def test_the_log_shows_each_sign_in_with_its_address(app: Flask, client: FlaskClient) -> None:
     command = ["users", "create-admin", "--email", "ana@example.org", "--password", PASSWORD]
     app.test_cli_runner().invoke(args=command)
     for _ in range(3):
@@ -182,7 +186,7 @@ def test_an_admin_reads_in_the_log_who_came_and_from_where(app: Flask, client: F
 
     newest, oldest = client.get("/admin/audit").text, client.get("/admin/audit?page=2").text
 
-    assert newest.count("signed in") == 3, "three on a page in these tests"
+    assert newest.count("signed in") == 3, "a page has three entries in these tests"
     assert "ana@example.org" in newest
     assert "127.0.0.1" in newest
     assert "Page 1 of 2" in newest
@@ -190,7 +194,7 @@ def test_an_admin_reads_in_the_log_who_came_and_from_where(app: Flask, client: F
     assert "a command" in oldest
 
 
-def test_the_log_is_for_admins_and_has_no_button(app: Flask, client: FlaskClient) -> None:
+def test_the_log_is_for_admins_and_cannot_be_changed(app: Flask, client: FlaskClient) -> None:
     assert client.get("/admin/audit").status_code == 302
     client.post("/account", data={"email": "bob@example.org", "password": PASSWORD})
     assert client.get("/admin/audit").status_code == 403

@@ -1,4 +1,4 @@
-"""Every address, every method, every role: who_may_do_what.txt says what is answered."""
+"""Access by address, method and role, as who_may_do_what.txt lists it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from webapp.platform.extensions import Extensions
 from webapp.settings import Settings
 
 TABLE = Path(__file__).with_name("who_may_do_what.txt")
-ROLES = ("nobody", "other", "owner", "admin", "tired")
+ROLES = ("nobody", "other", "owner", "admin", "stale")
 PAGES = {"/session/new": "sign-in", "/session/renewal": "password"}
 ANSWERED_BY_FLASK = {"HEAD", "OPTIONS"}  # as GET, and from the address map alone
 
-# What fills the addresses; furnish() makes the records.
+# The values in the addresses; add_records() stores the records.
 EXAMPLES = {
     "position": 0,
     "name": "preview",
@@ -53,7 +53,7 @@ EXAMPLES = {
 }
 OWN_EXAMPLES = {"/admin/models/<int:version_id>/override": {"version_id": 4}}
 
-# What fills the forms, so that nobody is refused for another reason than who they are.
+# The values in the forms, so that nobody is refused for a reason other than the role.
 FORMS: dict[str, dict[str, Any]] = {
     "POST /predictions/<prediction_id>/digits/<int:position>/correction": {"label": "9"},
     "POST /account": {"email": "new@example.org", "password": PASSWORD},
@@ -72,7 +72,7 @@ class Row:
 
     method: str
     rule: str
-    chosen: dict[str, str]  # other examples than the usual ones
+    chosen: dict[str, str]  # examples that differ from the usual ones
     expected: dict[str, str]  # by role
 
     def __str__(self) -> str:
@@ -91,8 +91,8 @@ def _row(line: list[str]) -> Row:
 
 
 ROWS = read_table()
-LOOKS = [row for row in ROWS if row.method == "GET"]
-DEEDS = [row for row in ROWS if row.method != "GET"]
+READS = [row for row in ROWS if row.method == "GET"]
+WRITES = [row for row in ROWS if row.method != "GET"]
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class RunningSite:
         shutil.copytree(self.settings.data_dir, folder)
         return replace(self, settings=replace(self.settings, data_dir=folder))
 
-    def owner_id(self, app: Flask, role: str) -> FlaskClient:
+    def client(self, app: Flask, role: str) -> FlaskClient:
         client = app.test_client()
         for name, value in self.cookies[role].items():
             client.set_cookie(name, value)
@@ -120,10 +120,10 @@ class RunningSite:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> RunningSite:
+def site(tmp_path_factory: pytest.TempPathFactory) -> RunningSite:
     settings = Settings(
         secret_key="a secret for the tests",
-        data_dir=tmp_path_factory.mktemp("house") / "data",
+        data_dir=tmp_path_factory.mktemp("site") / "data",
         redis_url="redis://127.0.0.1:1/0",  # nobody listens there
         uploads_per_person=0,
         uploads_per_address=0,
@@ -136,24 +136,24 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> RunningSite:
     app = empty.open()
     with app.app_context():
         db.create_all()
-    furnished = furnish(app, empty)
+    filled = add_records(app, empty)
     close(app)
-    return furnished
+    return filled
 
 
 @pytest.fixture(scope="module")
-def app_to_look_at(house: RunningSite) -> Iterator[Flask]:
-    app = house.open()
+def read_only_app(site: RunningSite) -> Iterator[Flask]:
+    app = site.open()
     yield app
     close(app)
 
 
-def furnish(app: Flask, house: RunningSite) -> RunningSite:
-    """People who are signed in, and one record at least of each kind."""
+def add_records(app: Flask, site: RunningSite) -> RunningSite:
+    """People who are signed in, and at least one record of each kind."""
     cookies = {"nobody": {}} | {role: cookies_of(app, role) for role in ROLES[1:]}
-    house = replace(house, cookies=cookies)
-    given_prediction(house.owner_id(app, "other"))
-    owner = house.owner_id(app, "owner")
+    site = replace(site, cookies=cookies)
+    given_prediction(site.client(app, "other"))
+    owner = site.client(app, "owner")
     prediction_id = given_prediction(owner)
     settle(app, prediction_id, "47")  # by version 1
     owner.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": "9"})
@@ -168,24 +168,24 @@ def furnish(app: Flask, house: RunningSite) -> RunningSite:
         FORMS["POST /admin/corrections/approvals"] = FORMS["POST /admin/corrections/rejections"] = {
             "only": revision(session.scalars(select(Correction)).one())
         }
-    return replace(house, examples={**house.examples, "prediction_id": prediction_id})
+    return replace(site, examples={**site.examples, "prediction_id": prediction_id})
 
 
 def cookies_of(app: Flask, role: str) -> dict[str, str]:
-    """Those of somebody who signed in; one who is tired did so an hour ago."""
+    """The cookies of an account that signed in, for the role `stale` an hour ago."""
     email = f"{role}@example.org"
-    if role in ("admin", "tired"):
+    if role in ("admin", "stale"):
         admin(app, email)
     else:
         with app.app_context(), writing() as session:
             session.add(User.create(email=email, password=PASSWORD))
     client = app.test_client()
     sign_in(client, email)
-    if role == "tired":
+    if role == "stale":
         with app.app_context(), writing() as session:
-            tired = select(User.id).where(User.email == email).scalar_subquery()
+            stale = select(User.id).where(User.email == email).scalar_subquery()
             long_ago = utc_now() - timedelta(hours=1)
-            session.execute(update(SignIn).where(SignIn.user_id == tired).values(began_at=long_ago))
+            session.execute(update(SignIn).where(SignIn.user_id == stale).values(began_at=long_ago))
     cookie = client.get_cookie("session")
     assert cookie
     return {"session": cookie.value}
@@ -197,104 +197,104 @@ def close(app: Flask) -> None:
         db.engine.dispose()
 
 
-def test_the_table_has_every_address_and_no_other(house: RunningSite) -> None:
-    app = house.open()
-    written = {(row.method, row.rule) for row in ROWS}
+def test_the_table_has_every_address_and_no_other(site: RunningSite) -> None:
+    app = site.open()
+    listed = {(row.method, row.rule) for row in ROWS}
 
-    there = {
+    registered = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - ANSWERED_BY_FLASK
     }
 
-    assert there - written == set(), "these have no row in the table"
-    assert written - there == set(), "these rows have no address"
+    assert registered - listed == set(), "addresses without a row in the table"
+    assert listed - registered == set(), "rows without an address"
 
 
-@pytest.mark.parametrize("row", LOOKS, ids=str)
-def test_who_may_look(row: Row, house: RunningSite, app_to_look_at: Flask) -> None:
+@pytest.mark.parametrize("row", READS, ids=str)
+def test_who_may_read(row: Row, site: RunningSite, read_only_app: Flask) -> None:
     answered = {
-        role: outcome(ask(app_to_look_at, house, house.owner_id(app_to_look_at, role), row))
+        role: outcome(ask(read_only_app, site, site.client(read_only_app, role), row))
         for role in ROLES
     }
 
     assert answered == row.expected
 
 
-@pytest.mark.parametrize("row", DEEDS, ids=str)
-def test_who_may_act(row: Row, house: RunningSite, tmp_path: Path) -> None:
-    """Each role in a copy of the house, as what one does would change the answer to the next."""
+@pytest.mark.parametrize("row", WRITES, ids=str)
+def test_who_may_write(row: Row, site: RunningSite, tmp_path: Path) -> None:
+    """Each role uses a copy of the site, as its action would change the next answer."""
     answered = {}
     for role in ROLES:
-        copy = house.copy_to(tmp_path / role)
+        copy = site.copy_to(tmp_path / role)
         app = copy.open()
-        answered[role] = outcome(ask(app, copy, copy.owner_id(app, role), row))
+        answered[role] = outcome(ask(app, copy, copy.client(app, role), row))
         close(app)
 
     assert answered == row.expected
 
 
 @pytest.mark.parametrize("role", ["owner", "admin"])
-def test_without_its_token_no_form_does_anything(
-    role: str, house: RunningSite, app_to_look_at: Flask, monkeypatch: pytest.MonkeyPatch
+def test_a_form_without_its_csrf_token_changes_nothing(
+    role: str, site: RunningSite, read_only_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app_to_look_at.config, "WTF_CSRF_ENABLED", True)
-    client = house.owner_id(app_to_look_at, role)
-    before = everything(house)
+    monkeypatch.setitem(read_only_app.config, "WTF_CSRF_ENABLED", True)
+    client = site.client(read_only_app, role)
+    before = everything(site)
 
-    forms = [row for row in DEEDS if not row.rule.startswith("/api/")]
-    answered = {str(row): ask(app_to_look_at, house, client, row) for row in forms}
+    forms = [row for row in WRITES if not row.rule.startswith("/api/")]
+    answered = {str(row): ask(read_only_app, site, client, row) for row in forms}
 
     assert {row: response.status_code for row, response in answered.items()} == dict.fromkeys(
         answered, 400
     )
-    assert not any(sets_visitor_cookie(response) for response in answered.values())
-    assert everything(house) == before
+    assert not any(sets_owner_cookie(response) for response in answered.values())
+    assert everything(site) == before
 
 
 @pytest.mark.parametrize(
-    "told",
+    "headers",
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "http://other.localhost", "Sec-Fetch-Site": "same-site"},
     ],
-    ids=lambda told: " ".join(told.values()),
+    ids=lambda headers: " ".join(headers.values()),
 )
 @pytest.mark.parametrize("role", ["nobody", "owner"])
-def test_another_sites_page_does_nothing_over_the_api(
-    role: str, told: dict[str, str], house: RunningSite, app_to_look_at: Flask
+def test_another_sites_page_changes_nothing_over_the_api(
+    role: str, headers: dict[str, str], site: RunningSite, read_only_app: Flask
 ) -> None:
-    client = house.owner_id(app_to_look_at, role)
-    before = everything(house)
+    client = site.client(read_only_app, role)
+    before = everything(site)
 
-    for row in (row for row in DEEDS if row.rule.startswith("/api/")):
-        response = ask(app_to_look_at, house, client, row, headers=told)
+    for row in (row for row in WRITES if row.rule.startswith("/api/")):
+        response = ask(read_only_app, site, client, row, headers=headers)
         assert response.status_code == 403
         assert "Another site's page" in response.get_json()["error"]
-        assert not sets_visitor_cookie(response), "it would take the place of the visitor's own"
-    assert everything(house) == before
+        assert not sets_owner_cookie(response), "it would add an owner to the browser"
+    assert everything(site) == before
 
 
 @pytest.mark.parametrize(
-    "told",
+    "headers",
     [
         {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"},
         {"Origin": "http://localhost"},
         {"Sec-Fetch-Site": "none"},
         {},
     ],
-    ids=lambda told: " ".join(told.values()) or "a program",
+    ids=lambda headers: " ".join(headers.values()) or "a program",
 )
-def test_programs_and_our_own_pages_use_the_api(
-    told: dict[str, str], house: RunningSite, tmp_path: Path
+def test_programs_and_pages_of_the_site_use_the_api(
+    headers: dict[str, str], site: RunningSite, tmp_path: Path
 ) -> None:
-    copy = house.copy_to(tmp_path / "copy")
+    copy = site.copy_to(tmp_path / "copy")
     app = copy.open()
 
     response = app.test_client().post(
-        "/api/predictions", data=picture(), content_type="image/png", headers=told
+        "/api/predictions", data=picture(), content_type="image/png", headers=headers
     )
 
     close(app)
@@ -303,13 +303,13 @@ def test_programs_and_our_own_pages_use_the_api(
 
 def ask(
     app: Flask,
-    house: RunningSite,
+    site: RunningSite,
     client: FlaskClient,
     row: Row,
     headers: dict[str, str] | None = None,
 ) -> TestResponse:
     rule = next(rule for rule in app.url_map.iter_rules() if rule.rule == row.rule)
-    address = address_of(app, rule, house.examples | OWN_EXAMPLES.get(row.rule, {}) | row.chosen)
+    address = address_of(app, rule, site.examples | OWN_EXAMPLES.get(row.rule, {}) | row.chosen)
     return client.open(address, method=row.method, headers=headers, **body_of(row))
 
 
@@ -328,24 +328,24 @@ def body_of(row: Row) -> dict[str, Any]:
 
 
 def outcome(response: TestResponse) -> str:
-    """The status, or the name of the page to which somebody is sent who may not, or not yet."""
+    """The status, or the name of the page to which the role is redirected."""
     page = urlsplit(response.location or "").path
     return PAGES.get(page, str(response.status_code))
 
 
-def sets_visitor_cookie(response: TestResponse) -> bool:
-    return any("cifra_visitor" in cookie for cookie in response.headers.getlist("Set-Cookie"))
+def sets_owner_cookie(response: TestResponse) -> bool:
+    return any("cifra_owner" in cookie for cookie in response.headers.getlist("Set-Cookie"))
 
 
-def everything(house: RunningSite) -> tuple[list[str], list[tuple[Path, bytes]]]:
-    """All rows, and all files of the storage."""
-    app = house.open()
+def everything(site: RunningSite) -> tuple[list[str], list[tuple[Path, bytes]]]:
+    """All rows of the database, and all files of the storage."""
+    app = site.open()
     with app.app_context():
         with db.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             rows = list(raw.iterdump())
         db.engine.dispose()
-    uploads = house.settings.uploads_dir
+    uploads = site.settings.uploads_dir
     files = [(path, path.read_bytes()) for path in sorted(uploads.rglob("*")) if path.is_file()]
     return rows, files

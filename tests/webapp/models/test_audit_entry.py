@@ -1,4 +1,4 @@
-"""The audit log holds what was written, and the database refuses to change it."""
+"""The audit log: the database refuses to change or delete an entry."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _database(folder: Path, *, migrated: bool) -> Iterator[Flask]:
 @pytest.mark.parametrize(
     "action", ["update audit_entries set action = 'nothing'", "delete from audit_entries"]
 )
-def test_nobody_changes_or_removes_an_entry(action: str, migrated: bool, tmp_path: Path) -> None:
+def test_nobody_changes_or_deletes_an_entry(action: str, migrated: bool, tmp_path: Path) -> None:
     with _database(tmp_path, migrated=migrated):
         with writing() as session:
             record(session, AuditAction.PUBLISHED, "version 3", note="It reads sevens better.")
@@ -46,7 +46,7 @@ def test_nobody_changes_or_removes_an_entry(action: str, migrated: bool, tmp_pat
         assert (entry.action, entry.subject) == (AuditAction.PUBLISHED, "version 3")
 
 
-def test_a_deed_that_failed_is_not_on_record(tmp_path: Path) -> None:
+def test_an_action_that_failed_is_not_recorded(tmp_path: Path) -> None:
     with _database(tmp_path, migrated=False):
         with pytest.raises(ZeroDivisionError), writing() as session:
             record(session, AuditAction.PUBLISHED, "version 3")

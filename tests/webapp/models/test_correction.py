@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.webapp.factories import digit, given_prediction, picture, settle
-from webapp.models import Correction, Digit, Prediction
+from webapp.models import Correction, Digit, Owner, Prediction
 from webapp.platform.database import db, writing
 
 
@@ -94,7 +94,7 @@ def test_an_owner_has_at_most_one_correction_of_a_digit(app: Flask, client: Flas
 
     with app.app_context(), pytest.raises(IntegrityError), writing() as session:
         found = session.scalars(select(Digit)).one()
-        session.add(Correction.of(found, 2, owner_id="ana"))
+        session.add(Correction.of(found, 2, owner_id=Owner.lock(session, "ana").id))
 
 
 @pytest.mark.parametrize("how", ["row by row", "in one statement"])
@@ -119,7 +119,7 @@ def corrected(app: Flask, client: FlaskClient, *, number: str, label: int | None
     settle(app, prediction_id, number)
     with app.app_context(), writing() as session:
         found = session.scalars(select(Digit)).one()
-        session.add(Correction.of(found, label, owner_id="ana"))
+        session.add(Correction.of(found, label, owner_id=Owner.lock(session, "ana").id))
     return prediction_id
 
 

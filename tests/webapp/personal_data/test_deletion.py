@@ -1,4 +1,4 @@
-"""Deletion: asked for once more, then rows, files and copies are gone, and nobody else's."""
+"""Deletion: it is confirmed first, and then removes rows, files and copies of one owner alone."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from webapp.platform.extensions import Extensions
 from webapp.platform.storage import Storage
 
 
-def test_one_picture_goes_with_its_files_digits_and_corrections(
+def test_a_picture_is_deleted_with_its_files_digits_and_corrections(
     app: Flask, client: FlaskClient
 ) -> None:
     kept, deleted = corrected(app, client), corrected(app, client)
     page = client.get(f"/predictions/{deleted}").text
     assert f'href="/predictions/{deleted}/deletion"' in page
     assert "Delete this picture?" in client.get(f"/predictions/{deleted}/deletion").text
-    assert counted(app, Prediction) == 2, "asking deletes nothing"
+    assert counted(app, Prediction) == 2, "the page that asks deletes nothing"
 
     response = client.post(f"/predictions/{deleted}/deletion")
 
@@ -57,11 +57,13 @@ def test_one_picture_goes_with_its_files_digits_and_corrections(
     assert storage_of(app).names(kept)
 
 
-def test_the_database_file_keeps_nothing_of_it(app: Flask, client: FlaskClient) -> None:
-    given = post_page(client, picture(), "a-telling-name.png").location
+def test_the_database_file_holds_nothing_of_a_deleted_picture(
+    app: Flask, client: FlaskClient
+) -> None:
+    address = post_page(client, picture(), "a-telling-name.png").location
     assert b"a-telling-name" in database_file(app)
 
-    client.post(f"{given}/deletion")
+    client.post(f"{address}/deletion")
 
     assert b"a-telling-name" not in database_file(app)
 
@@ -75,27 +77,24 @@ def test_a_picture_is_deleted_over_the_api(app: Flask, client: FlaskClient) -> N
     assert client.delete(f"/api/predictions/{prediction_id}").status_code == 404
 
 
-def test_all_of_ones_own_goes_and_nobody_elses(
+def test_all_data_of_one_owner_is_deleted_and_of_no_other(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.predictions.deletion.BATCH_SIZE", 2)
     for _ in range(5):
         corrected(app, client)
     another = corrected(app, app.test_client())
-    assert "All 5 pictures" in client.get("/account/data/deletion").text
+    assert "all 5 pictures" in client.get("/account/data/deletion").text
 
     response = client.post("/account/data/deletion")
 
-    assert (
-        "5 pictures and all that you said of them are deleted."
-        in client.get(response.location).text
-    )
+    assert "Your 5 pictures are deleted." in client.get(response.location).text
     assert rows(app) == [another]
     assert [counted(app, table) for table in (Digit, Correction)] == [1, 1]
     assert [path.name for path in storage_of(app).root.glob("*/*")] == [another]
 
 
-def test_an_admin_deletes_what_should_not_be_here_and_the_log_tells(
+def test_an_admin_may_delete_any_picture_and_the_audit_log_records_it(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = given_prediction(client)
@@ -116,7 +115,7 @@ def test_an_admin_deletes_what_should_not_be_here_and_the_log_tells(
     assert (entry.email, entry.subject) == ("ana@example.org", f"prediction {prediction_id}")
 
 
-def test_evaluations_lose_the_handwriting_and_keep_their_metrics(
+def test_evaluations_lose_deleted_pictures_and_keep_their_metrics(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = corrected(app, client)
@@ -132,13 +131,13 @@ def test_evaluations_lose_the_handwriting_and_keep_their_metrics(
     client.post(f"/predictions/{prediction_id}/deletion")
 
     assert reviewer.get(f"{pictures}/0").status_code == 404
-    assert reviewer.get(f"{pictures}/1").status_code == 200, "of somebody else, at its old address"
+    assert reviewer.get(f"{pictures}/1").status_code == 200, "another owner's, at the same address"
     after = reviewer.get(f"/admin/models/{version}").text
     assert (f"{pictures}/0" in before, f"{pictures}/0" in after) == (True, False)
     assert "Validation corrections" in after
 
 
-def test_an_evaluation_that_went_on_meanwhile_loses_it_later(
+def test_an_evaluation_that_was_running_loses_a_deleted_picture_later(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = corrected(app, client)
@@ -154,7 +153,7 @@ def test_an_evaluation_that_went_on_meanwhile_loses_it_later(
         assert [picture.position for picture in left] == [1]
 
 
-def test_an_account_goes_with_all_that_is_its_own(app: Flask, client: FlaskClient) -> None:
+def test_an_account_is_deleted_with_all_its_data(app: Flask, client: FlaskClient) -> None:
     with app.app_context(), writing() as session:
         session.add(User.create(email="bob@example.org", password=PASSWORD))
     sign_in(client, "bob@example.org")
@@ -166,10 +165,10 @@ def test_an_account_goes_with_all_that_is_its_own(app: Flask, client: FlaskClien
 
     assert rows(app) == [another]
     assert counted(app, User) == 0
-    assert "Sign in" in client.get("/").text, "the old session is worth nothing"
+    assert "Sign in" in client.get("/").text, "the old session is not valid"
 
 
-def test_the_last_admin_stays_and_what_a_former_one_did_stands(
+def test_the_last_admin_stays_and_publications_of_a_former_one_too(
     app: Flask, client: FlaskClient
 ) -> None:
     for email in ("ana@example.org", "eva@example.org"):
@@ -191,7 +190,7 @@ def test_the_last_admin_stays_and_what_a_former_one_did_stands(
 
 
 def corrected(app: Flask, client: FlaskClient) -> str:
-    """An answered prediction of one digit, which its giver says was right; returns its id."""
+    """An answered prediction of one digit, which its owner confirmed; returns its id."""
     prediction_id = given_prediction(client)
     settle(app, prediction_id, "7")
     client.post(f"/predictions/{prediction_id}/confirmation")
@@ -199,7 +198,7 @@ def corrected(app: Flask, client: FlaskClient) -> str:
 
 
 def evaluated_on_corrections(app: Flask, champion: int) -> EvaluatedVersion:
-    """An evaluation whose first picture is of the one correction there is."""
+    """An evaluation whose first picture comes from the only correction."""
     evaluated = evaluation_with(champion_id=champion, dataset=VALIDATION_CORRECTIONS)
     with app.app_context():
         evaluated.pictures[0].ink_sha256 = db.session.scalars(select(Correction.ink_sha256)).one()

@@ -1,4 +1,4 @@
-"""My data: seen and taken along by whom it belongs to, with an account or without."""
+"""Your data: counted and exported for its owner, with an account or without."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from webapp.platform.database import writing
 from webapp.platform.extensions import Extensions
 
 
-def test_the_page_counts_what_is_kept(app: Flask, client: FlaskClient) -> None:
+def test_the_page_counts_pictures_and_corrections(app: Flask, client: FlaskClient) -> None:
     assert "There is nothing yet." in client.get("/account/data").text
     prediction_id = given_prediction(client)
     settle(app, prediction_id, "47")
@@ -35,7 +35,7 @@ def test_the_page_counts_what_is_kept(app: Flask, client: FlaskClient) -> None:
 
     assert "<dt>Picture</dt><dd>1</dd>" in page
     assert "<dt>Corrections</dt><dd>2</dd>" in page
-    assert "belongs to this browser" in page
+    assert "belong to this browser" in page
     for address in ("/predictions", "/"):
         assert 'href="/account/data"' in client.get(address).text
 
@@ -49,13 +49,15 @@ def test_an_account_leads_to_its_data_and_back(app: Flask, client: FlaskClient) 
     assert 'href="/account">account</a>' in client.get("/account/data").text
 
 
-def test_an_export_that_is_broken_off_disturbs_no_request_after_it(client: FlaskClient) -> None:
+def test_an_export_that_is_interrupted_does_not_affect_the_next_request(
+    client: FlaskClient,
+) -> None:
     given_prediction(client)
-    broken_off = client.get("/account/data/export")
-    next(broken_off.iter_encoded())
+    interrupted = client.get("/account/data/export")
+    next(interrupted.iter_encoded())
 
     with client.get("/account/data/export") as whole:
-        broken_off.close()
+        interrupted.close()
 
         assert opened(whole.data).testzip() is None
     given_prediction(client)
@@ -97,7 +99,7 @@ def test_the_zip_holds_pictures_readings_and_corrections(app: Flask, client: Fla
         assert (correction["label"], correction["read_as"]) == (None, 7)
 
 
-def test_the_tables_say_the_same_and_the_readme_explains_each_column(
+def test_both_formats_hold_the_same_values_and_the_readme_explains_each_column(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = given_prediction(client)
@@ -110,23 +112,23 @@ def test_the_tables_say_the_same_and_the_readme_explains_each_column(
             (row,) = rows(archive, f"{name}.csv")
             (record,) = json.loads(archive.read(f"{name}.json"))
             assert all(re.search(rf"^{column} ", readme, re.MULTILINE) for column in row)
-            told = {key: "" if record[key] is None else str(record[key]) for key in row}
-            assert {key: cell.removeprefix("'") for key, cell in row.items()} == told
+            values = {key: "" if record[key] is None else str(record[key]) for key in row}
+            assert {key: cell.removeprefix("'") for key, cell in row.items()} == values
 
 
-def test_no_cell_is_a_formula_and_no_file_is_named_by_a_stranger(client: FlaskClient) -> None:
+def test_no_cell_is_a_formula_and_no_file_has_an_uploaded_name(client: FlaskClient) -> None:
     for name in ("=1+1.png", "+1.png", "-1.png", "@SUM(A1).png", "seven.png"):
         post_page(client, picture(), name)
 
     with opened(client.get("/account/data/export").data) as archive:
-        cells = [row["name"] for row in rows(archive, "readings.csv")]
+        cells = [row["filename"] for row in rows(archive, "readings.csv")]
         files = [name for name in archive.namelist() if name.startswith("pictures/")]
 
     assert cells == ["seven.png", "'@SUM(A1).png", "'-1.png", "'+1.png", "'=1+1.png"]
     assert all(re.fullmatch(r"pictures/\d{4}-\d\d-\d\d_[\w-]{22}\.png", name) for name in files)
 
 
-def test_a_lost_file_is_left_out_and_said(app: Flask, client: FlaskClient) -> None:
+def test_a_missing_file_is_left_out_and_its_name_is_empty(app: Flask, client: FlaskClient) -> None:
     Extensions.of(app).storage.delete(given_prediction(client))
 
     with opened(client.get("/account/data/export").data) as archive:
@@ -134,8 +136,10 @@ def test_a_lost_file_is_left_out_and_said(app: Flask, client: FlaskClient) -> No
         assert json.loads(archive.read("readings.json"))[0]["picture"] is None
 
 
-def test_words_on_other_peoples_pictures_are_taken_along(app: Flask, client: FlaskClient) -> None:
-    """They could be said in earlier versions, and are still in some databases."""
+def test_corrections_of_other_peoples_pictures_are_exported(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Earlier versions allowed them, and some databases still hold them."""
     given_prediction(client)
     foreign = given_prediction(app.test_client())
     settle(app, foreign, "1")
@@ -145,12 +149,12 @@ def test_words_on_other_peoples_pictures_are_taken_along(app: Flask, client: Fla
         session.add(Correction.of(digit, 7, owner_id=me))
 
     with opened(client.get("/account/data/export").data) as archive:
-        (word,) = json.loads(archive.read("corrections.json"))
-        assert (word["reading"], word["label"]) == (foreign, 7)
+        (correction,) = json.loads(archive.read("corrections.json"))
+        assert (correction["reading"], correction["label"]) == (foreign, 7)
         assert foreign not in archive.read("readings.json").decode()
 
 
-def test_a_stranger_has_nothing_to_take_along(client: FlaskClient) -> None:
+def test_a_browser_without_a_history_has_nothing_to_export(client: FlaskClient) -> None:
     response = client.get("/account/data/export")
 
     assert response.status_code == 404

@@ -1,4 +1,4 @@
-"""Retention: what was kept for RETENTION_DAYS goes by itself, in small batches, with all of it."""
+"""Retention: pictures older than RETENTION_DAYS are deleted in small batches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from tests.support.servers import wait_until
 from tests.webapp.factories import given_prediction, settle
 from webapp.app import create_app
-from webapp.models import Correction, Prediction, Status, utc_now
+from webapp.models import Correction, Owner, Prediction, Status, utc_now
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 from webapp.predictions.deletion import BATCH_SIZE
@@ -25,7 +25,7 @@ from webapp.sweep import expire, sweep_until
 MONTH = timedelta(days=30)
 
 
-def test_what_is_older_goes_with_files_and_approved_corrections(
+def test_older_pictures_are_deleted_with_files_and_approved_corrections(
     app: Flask, client: FlaskClient
 ) -> None:
     old, new = given_prediction(client), given_prediction(client)
@@ -45,9 +45,10 @@ def test_what_is_older_goes_with_files_and_approved_corrections(
         assert db.session.scalars(select(Correction)).all() == []
 
 
-def test_it_goes_in_batches_so_that_others_may_write_between(app: Flask) -> None:
+def test_pictures_are_deleted_in_batches_so_that_others_can_write_in_between(app: Flask) -> None:
     long_ago = utc_now() - 2 * MONTH
     with app.app_context(), writing() as session:
+        Owner.lock(session, "ada")
         session.add_all(old_row(long_ago) for _ in range(BATCH_SIZE + 3))
 
     with app.app_context():
@@ -59,7 +60,7 @@ def test_it_goes_in_batches_so_that_others_may_write_between(app: Flask) -> None
     assert rows(app) == []
 
 
-def test_the_sweep_does_it(settings: Settings, client: FlaskClient, app: Flask) -> None:
+def test_the_sweep_deletes_them(settings: Settings, client: FlaskClient, app: Flask) -> None:
     prediction_id = given_prediction(client)
     grow_old(app, prediction_id, 2 * MONTH)
     keeping = create_app(replace(settings, retention=MONTH))
@@ -75,7 +76,7 @@ def test_the_sweep_does_it(settings: Settings, client: FlaskClient, app: Flask) 
         sweep.join()
 
 
-def test_without_the_setting_everything_stays(app: Flask, client: FlaskClient) -> None:
+def test_without_the_setting_nothing_is_deleted(app: Flask, client: FlaskClient) -> None:
     prediction_id = given_prediction(client)
     grow_old(app, prediction_id, timedelta(days=9999))
 
@@ -85,7 +86,7 @@ def test_without_the_setting_everything_stays(app: Flask, client: FlaskClient) -
     assert rows(app) == [prediction_id]
 
 
-def test_it_is_said_where_a_picture_is_given(settings: Settings, client: FlaskClient) -> None:
+def test_the_pages_say_how_long_pictures_are_kept(settings: Settings, client: FlaskClient) -> None:
     assert "They are kept until you delete them." in client.get("/").text
     keeping = create_app(replace(settings, retention=MONTH)).test_client()
 
@@ -93,32 +94,32 @@ def test_it_is_said_where_a_picture_is_given(settings: Settings, client: FlaskCl
     assert "Pictures are kept 30 days" in keeping.get("/account/data").text
 
 
-@pytest.mark.parametrize(("told", "kept"), [("", None), ("0", None), ("30", MONTH)])
+@pytest.mark.parametrize(("value", "kept"), [("", None), ("0", None), ("30", MONTH)])
 def test_the_setting_is_a_number_of_days(
-    told: str, kept: timedelta | None, monkeypatch: pytest.MonkeyPatch
+    value: str, kept: timedelta | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "a secret for the tests")
-    monkeypatch.setenv("RETENTION_DAYS", told)
+    monkeypatch.setenv("RETENTION_DAYS", value)
 
     assert Settings.from_environment().retention == kept
 
 
-@pytest.mark.parametrize("told", ["-1", "a month", "1.5"])
-def test_any_other_setting_refuses_to_start(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("value", ["-1", "a month", "1.5"])
+def test_any_other_setting_refuses_to_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "a secret for the tests")
-    monkeypatch.setenv("RETENTION_DAYS", told)
+    monkeypatch.setenv("RETENTION_DAYS", value)
 
     with pytest.raises(EnvValidationError, match="RETENTION_DAYS"):
         Settings.from_environment()
 
 
-def test_the_sweep_finds_old_pictures_without_looking_at_all(app: Flask) -> None:
+def test_the_sweep_finds_old_pictures_by_an_index(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         query = select(Prediction.id).where(
             Prediction.status.in_(Status), Prediction.created_at < utc_now()
         )
-        told = query.compile(db.engine, compile_kwargs={"literal_binds": True})
-        plan = connection.exec_driver_sql(f"explain query plan {told}").all()
+        sql = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"explain query plan {sql}").all()
 
     assert "ix_predictions_status_created_at" in str(plan)
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.cookies import owner_cookies
 from tests.webapp.factories import given_prediction
 
 
@@ -40,10 +41,11 @@ def test_static_files_are_kept_for_a_year_under_the_hash_of_their_content(
     assert "no-cache" in client.get("/static/cifra.css").headers["Cache-Control"]
 
 
-def test_the_visitor_cookie_is_closed_to_scripts_and_other_sites(client: FlaskClient) -> None:
+def test_the_owner_cookie_is_closed_to_scripts_and_other_sites(client: FlaskClient) -> None:
     given_prediction(client)
 
-    cookie = client.get_cookie("cifra_visitor")
+    (name,) = owner_cookies(client)
+    cookie = client.get_cookie(name)
     assert cookie
     assert cookie.http_only
     assert cookie.same_site == "Lax"

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.webapp.factories import admin, given_prediction, published_version, settle, sign_in
-from webapp.models import Correction, ModelVersion, Prediction, utc_now
+from webapp.models import Correction, ModelVersion, Owner, Prediction, utc_now
 from webapp.platform.database import writing
 
 REREADING = "/admin/rereading"
@@ -74,7 +74,7 @@ def approved_correction(app: Flask, client: FlaskClient) -> None:
     settle(app, prediction_id, "1")
     with app.app_context(), writing() as session:
         (digit,) = session.get_one(Prediction, prediction_id).digits
-        correction = Correction.of(digit, 7, owner_id="ana")
+        correction = Correction.of(digit, 7, owner_id=Owner.lock(session, "ana").id)
         correction.approve(by=None)
         session.add(correction)
 

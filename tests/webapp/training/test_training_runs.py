@@ -23,6 +23,7 @@ from tests.webapp.factories import (
 from webapp.models import (
     Correction,
     ModelVersion,
+    Owner,
     Prediction,
     TrainingRun,
     Verdict,
@@ -206,7 +207,7 @@ def approved_corrections(
             session.add(
                 Correction(
                     digit_id=digit.id,
-                    owner_id="somebody",
+                    owner_id=Owner.lock(session, "somebody").id,
                     label=label,
                     read_as=1,
                     ink_sha256=sha256(ink).hexdigest(),

@@ -1,15 +1,17 @@
-"""Signing in and out, and what only an admin may do."""
+"""Sign-in and sign-out, and the pages for admins alone."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from tests.webapp.factories import PASSWORD, admin, given_prediction, picture, post_page, sign_in
-from webapp.models import User
+from webapp.models import SignIn, User, utc_now
 from webapp.platform.database import writing
 
 ADMINS_ONLY = [
@@ -30,7 +32,7 @@ def test_an_admin_signs_in_and_out(app: Flask, client: FlaskClient) -> None:
     assert client.get("/admin").status_code == 302
 
 
-def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(
+def test_a_wrong_password_and_an_unknown_address_are_answered_alike(
     app: Flask, client: FlaskClient
 ) -> None:
     admin(app)
@@ -41,11 +43,23 @@ def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(
     for response in (wrong, unknown):
         assert response.status_code == 422
         assert "belong together" in response.text
-    assert 'value="ana@example.org"' in wrong.text, "what was typed is kept"
+    assert 'value="ana@example.org"' in wrong.text, "the form keeps the address"
 
 
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_signing_in_never_leads_to_another_site(
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\n/evil.example",
+        "/admin\r\nSet-Cookie: a=b",
+        "/\x00",
+        "http://[",
+        "//[",
+    ],
+)
+def test_signing_in_never_redirects_to_another_site(
     address: str, app: Flask, client: FlaskClient
 ) -> None:
     admin(app)
@@ -54,7 +68,9 @@ def test_signing_in_never_leads_to_another_site(
     assert client.post("/session", data=form).location == "/admin"
 
 
-def test_signing_in_leads_back_to_the_page_that_asked(app: Flask, client: FlaskClient) -> None:
+def test_signing_in_redirects_back_to_the_page_that_asked_for_it(
+    app: Flask, client: FlaskClient
+) -> None:
     admin(app)
     page = client.get("/admin/training-runs/1", follow_redirects=True).text
     safe_next = re.search(r'name="next" value="([^"]+)"', page)
@@ -65,7 +81,9 @@ def test_signing_in_leads_back_to_the_page_that_asked(app: Flask, client: FlaskC
 
 
 @pytest.mark.parametrize(("method", "address"), ADMINS_ONLY)
-def test_a_stranger_is_asked_to_sign_in(method: str, address: str, client: FlaskClient) -> None:
+def test_whoever_is_not_signed_in_is_asked_to_sign_in(
+    method: str, address: str, client: FlaskClient
+) -> None:
     response = client.open(address, method=method)
 
     assert response.status_code == 302
@@ -73,7 +91,7 @@ def test_a_stranger_is_asked_to_sign_in(method: str, address: str, client: Flask
 
 
 @pytest.mark.parametrize(("method", "address"), ADMINS_ONLY)
-def test_someone_who_is_no_admin_is_sent_away(
+def test_someone_who_is_no_admin_is_refused(
     method: str, address: str, app: Flask, client: FlaskClient
 ) -> None:
     with app.app_context(), writing() as session:
@@ -99,13 +117,13 @@ def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient) ->
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
     assert token
     form = {"csrf_token": token[1], "email": "who@example.org", "password": "wrong"}
-    assert client.post("/session", data=form).status_code == 422, "heard, and judged by its content"
+    assert client.post("/session", data=form).status_code == 422
     assert (
         client.post("/api/predictions", data=picture(), content_type="image/png").status_code == 202
     )
 
 
-def test_the_first_admin_is_made_on_the_command_line(app: Flask, client: FlaskClient) -> None:
+def test_the_first_admin_is_created_on_the_command_line(app: Flask, client: FlaskClient) -> None:
     run = app.test_cli_runner().invoke
     command = ["users", "create-admin", "--email", "Ana@Example.org", "--password"]
 
@@ -113,3 +131,25 @@ def test_the_first_admin_is_made_on_the_command_line(app: Flask, client: FlaskCl
     assert run(args=[*command, PASSWORD]).exit_code == 0
     assert "has an account already" in run(args=[*command, PASSWORD]).output
     assert sign_in(client).location == "/admin"
+
+
+@pytest.mark.parametrize("email", ["a\x00b@example.org", "a" * 5000, "\x00", ""])
+def test_an_address_that_no_account_can_have_is_answered_like_an_unknown_one(
+    email: str, client: FlaskClient
+) -> None:
+    response = client.post("/session", data={"email": email, "password": "wrong\x00"})
+
+    assert response.status_code == 422
+    assert "belong together" in response.text
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "http://localhost:99999999/", "\\"])
+def test_a_malformed_referrer_is_ignored(referrer: str, app: Flask, client: FlaskClient) -> None:
+    admin(app)
+    sign_in(client)
+    with app.app_context(), writing() as session:
+        session.execute(update(SignIn).values(began_at=utc_now() - timedelta(hours=1)))
+
+    pressed = client.post("/admin/rollbacks", headers={"Referer": referrer})
+
+    assert pressed.location == "/session/renewal"

@@ -1,19 +1,17 @@
-"""An account: made, looked at, given another password, deleted."""
+"""An account: people create it, look at it and change its password."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import person_required
+from webapp.accounts.forms import AccountDeletionForm, PasswordForm, SignUpForm, text_of
+from webapp.accounts.guards import login_required
 from webapp.accounts.limits import limit_passwords, limit_sign_ups
 from webapp.accounts.login_throttle import LoginThrottledError
 from webapp.accounts.safe_redirect import safe_next
 from webapp.accounts.service import WRONG_PASSWORD, change_password, sign_up
-from webapp.models.user import SHORTEST_PASSWORD
 
 pages = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -22,32 +20,36 @@ Reply = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 @pages.get("/new")
 def new() -> Response | str:
-    return redirect(url_for(".show")) if current_user.is_authenticated else _form()
+    if current_user.is_authenticated:
+        return redirect(url_for(".show"))
+    return _sign_up_page(SignUpForm())
 
 
 @pages.post("")
 @limit_sign_ups
 def create() -> Reply:
+    form = SignUpForm()
     try:
-        sign_up(request.form.get("email", ""), request.form.get("password", ""))
+        sign_up(text_of(form.email), text_of(form.password))
     except ValueError as error:
-        return _form(str(error)), 422
-    flash("Your account is there, and you are signed in.")
+        return _sign_up_page(form, str(error)), 422
+    flash("Your account is ready, and you are signed in.")
     return redirect(safe_next() or url_for("home.index"), 303)
 
 
 @pages.get("")
-@person_required
+@login_required
 def show() -> str:
     return account_page()
 
 
 @pages.post("/password")
 @limit_passwords
-@person_required
+@login_required
 def update() -> Reply:
+    form = PasswordForm()
     try:
-        is_right = change_password(request.form.get("present", ""), request.form.get("new", ""))
+        is_right = change_password(text_of(form.present), text_of(form.new))
     except LoginThrottledError as error:
         return account_page(password_problem=str(error)), 429, error.headers
     except ValueError as error:
@@ -58,15 +60,18 @@ def update() -> Reply:
     return redirect(url_for(".show"), 303)
 
 
-def _form(problem: str | None = None) -> str:
+def account_page(
+    *, password_problem: str | None = None, deletion_problem: str | None = None
+) -> str:
+    """The account's page, with the reason why one of its forms was refused."""
     return render_template(
-        "accounts/new.html",
-        email=request.form.get("email", ""),
-        next=safe_next(),
-        problem=problem,
-        shortest=SHORTEST_PASSWORD,
+        "accounts/show.html",
+        password_form=PasswordForm(),
+        password_problem=password_problem,
+        deletion_form=AccountDeletionForm(),
+        deletion_problem=deletion_problem,
     )
 
 
-def account_page(**problems: Any) -> str:
-    return render_template("accounts/show.html", shortest=SHORTEST_PASSWORD, **problems)
+def _sign_up_page(form: SignUpForm, problem: str | None = None) -> str:
+    return render_template("accounts/new.html", form=form, next=safe_next(), problem=problem)

@@ -1,11 +1,12 @@
-"""A session: signing in and out."""
+"""A session: people sign in and out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import is_admin
+from webapp.accounts.authentication import is_admin
+from webapp.accounts.forms import SignInForm, text_of
 from webapp.accounts.limits import limit_passwords
 from webapp.accounts.login_throttle import LoginThrottledError
 from webapp.accounts.safe_redirect import safe_next
@@ -18,18 +19,19 @@ WRONG = "This e-mail address and password don't belong together."
 
 @pages.get("/new")
 def new() -> str:
-    return _form()
+    return _page(SignInForm())
 
 
 @pages.post("")
 @limit_passwords
 def create() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    form = SignInForm()
     try:
-        is_in = sign_in(request.form.get("email", ""), request.form.get("password", ""))
+        is_right = sign_in(text_of(form.email), text_of(form.password))
     except LoginThrottledError as error:
-        return _form(str(error)), 429, error.headers
-    if not is_in:
-        return _form(WRONG), 422
+        return _page(form, str(error)), 429, error.headers
+    if not is_right:
+        return _page(form, WRONG), 422
     home = "models.index" if is_admin() else "home.index"
     return redirect(safe_next() or url_for(home), 303)
 
@@ -41,6 +43,5 @@ def destroy() -> Response:
     return redirect(url_for("home.index"), 303)
 
 
-def _form(problem: str | None = None) -> str:
-    email = request.form.get("email", "")
-    return render_template("accounts/sign_in.html", email=email, next=safe_next(), problem=problem)
+def _page(form: SignInForm, problem: str | None = None) -> str:
+    return render_template("accounts/sign_in.html", form=form, next=safe_next(), problem=problem)

@@ -1,0 +1,151 @@
+"""The tables of an export: their columns, and their rows as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from webapp.corrections.visibility import VisibleCorrections, number_as_corrected
+from webapp.models import Correction, Digit, Prediction
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a cell that a spreadsheet would run
+BYTE_ORDER_MARK = "\ufeff"  # makes Excel read a CSV file as UTF-8
+
+READING_COLUMNS = {
+    "id": "the reading; its page is /predictions/ and this id",
+    "created_at": "when you uploaded the picture (ISO 8601, UTC)",
+    "picture": "its file in this zip; empty if the file is missing",
+    "filename": "the name of the file that you uploaded",
+    "width": "of the picture, in pixels",
+    "height": "of the picture, in pixels",
+    "status": "pending, reading, done, refused or failed",
+    "number": "the number that Cifra read; a bar separates rows",
+    "number_as_corrected": "the same after corrections; empty if there are none",
+    "confidence": "of the least certain digit, from 0 to 1",
+    "reason": "why there is no number",
+    "settled_at": "when Cifra answered (ISO 8601, UTC)",
+    "model_version": "the version of the model that answered",
+}
+CORRECTION_COLUMNS = {
+    "reading": "the id of the reading",
+    "position": "the digit, counted from 0 in reading order",
+    "created_at": "when you made the correction (ISO 8601, UTC)",
+    "label": "your label: 0 to 9; empty for “not a digit”",
+    "read_as": "the digit that Cifra read, 0 to 9",
+    "verdict": "an admin's decision: waiting, approved or rejected",
+    "decided_at": "when the admin decided (ISO 8601, UTC)",
+}
+
+README = """Your data in Cifra
+==================
+
+pictures/         your pictures, as they are stored
+readings.csv      one row for each picture
+readings.json     the same, with each digit: its box in the picture (x, y, width, height in
+                  pixels), and the probability of each label from 0 to 9
+corrections.csv   one row for each digit that you corrected or confirmed
+corrections.json  the same
+
+A cell of a CSV file that begins with = + - or @ is preceded by a ', so that no spreadsheet
+takes it for a formula. The JSON files hold all values unchanged.
+
+readings
+--------
+{readings}
+
+corrections
+-----------
+{corrections}
+"""
+
+
+def readme() -> bytes:
+    text = README.format(
+        readings=_described(READING_COLUMNS), corrections=_described(CORRECTION_COLUMNS)
+    )
+    return text.encode()
+
+
+def reading_as_row(
+    prediction: Prediction, corrections: VisibleCorrections, *, picture: str | None
+) -> dict[str, Any]:
+    """A reading as it is exported; `picture` is the name of its file in the zip."""
+    return _prediction_as_json(prediction, corrections) | {"picture": picture}
+
+
+def correction_as_row(correction: Correction) -> dict[str, Any]:
+    decided_at = correction.decided_at
+    return {
+        "reading": correction.digit.prediction_id,
+        "position": correction.digit.position,
+        "created_at": correction.created_at.isoformat(),
+        "label": correction.label,
+        "read_as": correction.read_as,
+        "verdict": correction.verdict,
+        "decided_at": decided_at.isoformat() if decided_at else None,
+    }
+
+
+def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """The lines of a CSV file with these columns."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    line.write(BYTE_ORDER_MARK)
+    writer.writerow(columns)
+    yield line.getvalue().encode()
+    for row in rows:
+        line.seek(0)
+        line.truncate()
+        writer.writerow(_escaped(row[name]) for name in columns)
+        yield line.getvalue().encode()
+
+
+def as_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """The lines of a JSON file that holds a list of these rows."""
+    separator = "[\n"
+    for row in rows:
+        yield f"{separator}{json.dumps(row, ensure_ascii=False)}".encode()
+        separator = ",\n"
+    yield b"\n]\n" if separator == ",\n" else b"[]\n"
+
+
+def _escaped(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula is preceded by a quote (OWASP)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _described(columns: Mapping[str, str]) -> str:
+    return "\n".join(f"{name:<21}{meaning}" for name, meaning in columns.items())
+
+
+def _prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) -> dict[str, Any]:
+    settled_at = prediction.settled_at
+    return {
+        "id": prediction.id,
+        "status": prediction.status,
+        "filename": prediction.filename,
+        "width": prediction.width,
+        "height": prediction.height,
+        "created_at": prediction.created_at.isoformat(),
+        "settled_at": settled_at.isoformat() if settled_at else None,
+        "number": prediction.number,
+        "number_as_corrected": number_as_corrected(prediction, corrections),
+        "confidence": prediction.confidence,
+        "reason": prediction.reason,
+        "model_version": prediction.model_version_id,
+        "digits": [_digit_as_json(digit) for digit in prediction.digits],
+    }
+
+
+def _digit_as_json(digit: Digit) -> dict[str, Any]:
+    return {
+        "position": digit.position,
+        "row": digit.row,
+        "label": digit.label,
+        "confidence": digit.confidence,
+        "box": [digit.x, digit.y, digit.width, digit.height],
+        "probabilities": digit.probabilities,
+    }
