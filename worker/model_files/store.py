@@ -1,4 +1,4 @@
-"""The model store: network files named by their checksum, each with its row of a model version."""
+"""The model store: network files named by their checksums, and the rows of their versions."""
 
 from __future__ import annotations
 

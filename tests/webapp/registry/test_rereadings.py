@@ -24,7 +24,9 @@ def test_without_a_model_or_a_correction_the_page_says_so(app: Flask, client: Fl
     assert "No correction has been approved yet" in client.get(REREADING).text
 
 
-def test_while_the_queue_cannot_be_reached_the_press_can_be_repeated(app: Flask, client: FlaskClient) -> None:
+def test_while_the_queue_cannot_be_reached_the_press_can_be_repeated(
+    app: Flask, client: FlaskClient
+) -> None:
     approved_correction(app, client)
     assert "Read corrected pictures again with version 1" in client.get("/admin").text
     assert "Read them with version 1" in client.get(REREADING).text

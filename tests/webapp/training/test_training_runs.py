@@ -61,9 +61,7 @@ def test_before_the_press_the_page_shows_what_would_be_trained_on(
     assert "About 90 seconds, which is an estimate" in page
 
 
-def test_contradicting_corrections_are_not_counted(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_contradicting_corrections_are_not_counted(app: Flask, client: FlaskClient) -> None:
     approved_corrections(app, client, labels=[7, 1], same_ink=True)
 
     assert "MNIST alone" in client.get("/admin/training-runs").text

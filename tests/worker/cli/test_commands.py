@@ -1,21 +1,25 @@
-"""The commands in the terminal: reading files, and keeping models."""
+"""The commands in the terminal: reading files, and managing models."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from tests.support.pictures import blank_paper, photo_of
 from tests.support.records import corrected, stored_version
 from webapp.app import create_app
 from webapp.models import AuditAction, AuditEntry, EvaluationPicture, ModelVersion, Publication
 from webapp.platform.database import db, writing
+from webapp.registry import publishing
 from webapp.settings import Settings
 from worker.cli import add_commands
 from worker.model_files import store as model_store
@@ -23,7 +27,7 @@ from worker.recognition.evaluation.datasets import Mnist
 
 
 def flask(app: Flask, *arguments: object) -> Result:
-    """Type a flask command."""
+    """Run a flask command."""
     add_commands(app)
     return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
 
@@ -36,8 +40,8 @@ def live_version() -> int | None:
 
 def pinned() -> bool:
     with writing() as session:
-        line = session.scalar(Publication.current())
-        return line is not None and line.pinned
+        publication = session.scalar(Publication.current())
+        return publication is not None and publication.pinned
 
 
 def test_predict_reads_files_one_object_a_line(app: Flask, network: Path, tmp_path: Path) -> None:
@@ -95,12 +99,29 @@ def test_install_makes_the_shipped_model_version_1_and_publishes_it(app: Flask) 
     assert flask(app, "model", "install").exit_code == 0
 
     assert live_version() == 1
-    assert "shipped" in flask(app, "model", "install").output
+    with statements() as executed:
+        assert "shipped" in flask(app, "model", "install").output
+    assert not [one for one in executed if one.lower().startswith("insert into model_versions")], (
+        "an insert that is refused uses up a version number, and is an error in PostgreSQL's log"
+    )
     with writing() as session:
         assert len(session.scalars(ModelVersion.newest_first()).all()) == 1
 
 
-def test_an_install_that_broke_off_before_publishing_is_made_good(
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL statements that are executed meanwhile."""
+    executed: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        executed.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    yield executed
+    event.remove(Engine, "before_cursor_execute", keep)
+
+
+def test_an_install_that_ended_before_publishing_is_completed(
     app: Flask, network: Path, settings: Settings
 ) -> None:
     stored_version(network, published=False)
@@ -142,7 +163,7 @@ def test_publish_and_roll_back(app: Flask, network: Path, another_network: Path)
     assert live_version() == first.id
 
 
-def test_the_ledger_tells_who_was_live_and_why(
+def test_the_history_shows_which_version_was_live_and_why(
     app: Flask, network: Path, another_network: Path
 ) -> None:
     first, second = stored_version(network), stored_version(another_network, published=False)
@@ -154,13 +175,13 @@ def test_the_ledger_tells_who_was_live_and_why(
     flask(app, "model", "rollback", "--reason", "it misreads sevens")
 
     assert live_version() == first.id
-    told = " ".join(flask(app, "model", "history").output.split())
-    assert "best of May" in told
-    assert "rolled back" in told
+    history = " ".join(flask(app, "model", "history").output.split())
+    assert "best of May" in history
+    assert "rolled back" in history
     assert flask(app, "model", "unpin").exit_code == 1
 
 
-def test_what_commands_make_live_is_in_the_audit_log(
+def test_commands_that_change_the_live_version_are_in_the_audit_log(
     app: Flask, network: Path, another_network: Path
 ) -> None:
     first, second = stored_version(network), stored_version(another_network, published=False)
@@ -194,21 +215,39 @@ def test_a_refused_version_is_published_only_with_an_override_and_a_reason(
     assert live_version() == refused.id
 
 
+def test_a_rollback_to_a_refused_version_needs_an_override_and_keeps_a_pin(
+    app: Flask, network: Path, another_network: Path
+) -> None:
+    refused, latest = stored_version(network), stored_version(another_network)
+    with writing() as session:
+        session.get_one(ModelVersion, refused.id).evaluation = {"passed": False}
+        publishing.set_pin(session, pinned=True)
+
+    result = flask(app, "model", "rollback", "--reason", "for a demonstration")
+    assert result.exit_code == 1
+    assert "--override --reason WHY" in result.output
+    assert live_version() == latest.id
+
+    flask(app, "model", "rollback", "--override", "--reason", "for a demonstration")
+    assert live_version() == refused.id
+    assert pinned()
+
+
 def test_corrected_pictures_are_read_again(app: Flask, network: Path, mnist: Mnist) -> None:
     version = stored_version(network)
     for ink, label in zip(mnist.test_images[:10], mnist.test_labels[:10], strict=True):
         corrected(ink, int(label), read_as=(int(label) + 1) % 10)
 
-    result = flask(app, "model", "reread")
+    done = flask(app, "model", "reread")
 
-    assert result.exit_code == 0, result.output
+    assert done.exit_code == 0, done.output
     with writing() as session:
-        told = session.get_one(ModelVersion, version.id).scores["reread"]
-    assert (told["count"], told["right_then"]) == (10, 0)
-    assert told["right_now"] > 7
+        result = session.get_one(ModelVersion, version.id).scores["reread"]
+    assert (result["count"], result["right_then"]) == (10, 0)
+    assert result["right_now"] > 7
 
 
-def test_architectures_are_trained_and_set_side_by_side(
+def test_architectures_are_trained_and_compared(
     app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.cli.model.ARCHITECTURES", ("cnn", "mlp"))  # the quick two
@@ -231,7 +270,7 @@ def test_architectures_are_trained_and_set_side_by_side(
     assert set.intersection(*kept), "all keep the pictures that they disagree on"
 
 
-def last_deed() -> str | None:
+def last_audit_action() -> str | None:
     with writing() as session:
         entry = session.scalars(AuditEntry.newest_first()).first()
         return entry.action if entry else None
@@ -249,13 +288,13 @@ def test_an_exported_model_can_be_imported_and_reads_the_same(
 
     assert result.exit_code == 0, result.output
     assert live_version() == 2
-    assert last_deed() == AuditAction.PUBLISHED
+    assert last_audit_action() == AuditAction.PUBLISHED
     (tmp_path / "seven.png").write_bytes(photo_of("7"))
     read = flask(app, "predict", "--json", tmp_path / "seven.png")
     assert json.loads(read.stdout)["number"] == "7"
 
 
-def test_a_file_that_is_no_model_is_turned_away_with_a_sentence(app: Flask, tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_refused_with_a_sentence(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "wrong.keras").write_bytes(b"no model")
 
     result = flask(app, "model", "import", tmp_path / "wrong.keras")
@@ -276,7 +315,7 @@ def test_train_writes_a_network_and_list_names_the_published_one(
 
     assert result.exit_code == 0, result.output
     assert file.is_file()
-    assert last_deed() == AuditAction.PUBLISHED
+    assert last_audit_action() == AuditAction.PUBLISHED
     listed = flask(app, "model", "list").output
     assert "mlp" in listed
     assert "live" in listed

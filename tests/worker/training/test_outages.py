@@ -45,9 +45,7 @@ def breaking_transactions() -> Iterator[threading.Event]:
     event.remove(engine, "begin", refuse)
 
 
-def test_an_outage_costs_a_training_nothing(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_outage_costs_a_training_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     record_epoch = training_job._record_epoch
     with breaking_transactions() as is_away:
 

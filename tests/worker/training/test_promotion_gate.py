@@ -98,9 +98,7 @@ def evaluation_of(
     return evaluated(cases, challenger, champion, best, **rules).evaluation
 
 
-def test_a_challenger_that_reads_as_well_passes(
-    challenger: Classifier, champion: Opponent
-) -> None:
+def test_a_challenger_that_reads_as_well_passes(challenger: Classifier, champion: Opponent) -> None:
     evaluation = evaluation_of(both_right(100), challenger, champion)
 
     assert evaluation.passed
