@@ -23,7 +23,7 @@ def show(version_id: int) -> str:
     cell = ConfusionCellForm(request.args)
     if not version.evaluation or not cell.validate():
         abort(404)
-    dataset, network = cell.paper.data, cell.by.data
+    dataset, network = str(cell.paper.data), str(cell.by.data)
     pictures = db.session.scalars(EvaluationPicture.of_version(version.id, dataset=dataset))
     return render_template(
         "registry/evaluation_cell.html",

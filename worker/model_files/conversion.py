@@ -1,7 +1,7 @@
 """The conversion: a separate process that opens an untrusted model file within limits.
 
 It has no secret, no database and no network access, and the kernel ends it when it takes too much
-memory or time. `convert_in_sandbox` runs it as `python -m worker.model_files.conversion SOURCE TARGET …`.
+memory or time. `convert_in_sandbox` runs `python -m worker.model_files.conversion SOURCE TARGET …`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def flask(app: Flask, *arguments: object) -> Result:
 
 
 def untrusted_file(network: Path, path: Path) -> Path:
-    """The network as a tutorial saves it: compiled, with its optimizer, and without a model card."""
+    """The network as a tutorial saves it: compiled, with optimizer, without a model card."""
     model, _ = model_file.load(network)
     model.compile("adam", "sparse_categorical_crossentropy")
     model.save(path)
