@@ -68,7 +68,7 @@ def measure(settings: Settings, style: str | None) -> None:
         seconds = (run.finished_at - run.started_at).total_seconds()
         [version] = run.versions
         assert version.evaluation
-        verdict, published = version.evaluation["verdict"], bool(version.publications)
+        summary, published = version.evaluation["summary"], bool(version.publications)
         results = {dataset["name"]: dataset for dataset in version.evaluation["results"]}
         epochs = run.epochs
     challenger = classifier_of(version.id, settings)
@@ -90,7 +90,7 @@ def measure(settings: Settings, style: str | None) -> None:
         pictures = written(other, 200, random)
         before, after = (share_right(one, other, pictures) for one in (champion, challenger))
         print(f"  {other}: {before:.1%} to {after:.1%}")
-    print(f"Published: {published}. " + " ".join(verdict))
+    print(f"Published: {published}. " + " ".join(summary))
 
 
 def teach(style: str, random: np.random.Generator) -> str:

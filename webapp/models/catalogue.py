@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 FINE_TUNE = "fine-tune"
 QUICK = "quick"  # it also replaces a fine-tuning where no network can be fine-tuned
+ORIGIN = "origin"  # the recipe that the project began with, for its dense network
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Architecture:
 
     name: str
     idea: str  # how it reads a picture, for people who have never built a network
+    default_recipe: str = QUICK
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ ARCHITECTURES = {
         Architecture(
             "mlp",
             "Gives every pixel a weight of its own, and ignores which pixels are neighbours.",
+            default_recipe=ORIGIN,
         ),
         Architecture(
             "rnn",
@@ -58,7 +61,7 @@ RECIPES = {
         TrainingRecipe(FINE_TUNE, 90, tunes=True),
         TrainingRecipe(QUICK, 300),
         TrainingRecipe("full", 3600),
-        TrainingRecipe("origin", 150, is_on_web=False),
+        TrainingRecipe(ORIGIN, 150, is_on_web=False),
     )
 }
 WEB_RECIPES = tuple(recipe.name for recipe in RECIPES.values() if recipe.is_on_web)

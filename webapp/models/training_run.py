@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from webapp.models.base import Base, utc_now
-from webapp.models.catalogue import estimated_seconds
+from webapp.models.catalogue import QUICK, estimated_seconds
 from webapp.models.model_version import ModelVersion
 from webapp.models.user import User
 
@@ -79,7 +79,7 @@ class TrainingRun(Base):
     requested_by: Mapped[User | None] = relationship(lazy="joined")
 
     architecture: Mapped[str] = mapped_column(String(32), default="cnn")
-    recipe: Mapped[str] = mapped_column(String(32), default="quick")
+    recipe: Mapped[str] = mapped_column(String(32), default=QUICK)
     epochs_planned: Mapped[int | None]
     epochs: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reason: Mapped[str | None] = mapped_column(Text)  # why it ended without a version

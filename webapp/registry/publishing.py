@@ -184,10 +184,16 @@ def _promotion(
 
 
 def install(session: Session, version: ModelVersion, *, is_new: bool) -> bool:
-    """Publish the model that ships, unless an admin's choice is live; returns whether it was."""
+    """Publish the model that ships, unless an admin's choice is live; returns whether it was.
+
+    A new one replaces an older one that shipped, unless an admin has pinned that.
+    """
     _lock(session, UNCHECKED)
     live = session.scalar(ModelVersion.current())
+    publication = session.scalar(Publication.current())
     if live is not None and not (is_new and live.origin == "shipped"):
+        return False
+    if publication is not None and publication.pinned:
         return False
     _add(session, version, PublicationTrigger.INSTALLED)
     return True

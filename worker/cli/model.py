@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from webapp.models import ModelVersion
-from webapp.models.catalogue import ARCHITECTURES, RECIPES_FROM_SCRATCH
+from webapp.models.catalogue import ARCHITECTURES, QUICK, RECIPES_FROM_SCRATCH
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
 from worker.cli.group import model
@@ -53,9 +53,9 @@ def train(
     if all_architectures:
         if architecture or output or publish:
             raise click.UsageError("--all-architectures combines with --recipe and --epochs only.")
-        _train_all_architectures(recipe or "quick", epochs)
+        _train_all_architectures(recipe or QUICK, epochs)
         return
-    name = recipe or ("origin" if architecture == "mlp" else "quick")
+    name = recipe or (ARCHITECTURES[architecture].default_recipe if architecture else QUICK)
     trained = _train(RECIPES[name].adapted(architecture=architecture, epochs=epochs), _mnist())
     click.echo(
         f"It reads {trained.accuracy:.2%} of MNIST's test set right, after {trained.seconds:.0f} s."

@@ -95,6 +95,19 @@ def test_a_newer_shipped_model_takes_over_from_an_older_one(
     assert version is not None and live_version() == version.id
 
 
+def test_a_newer_shipped_model_does_not_replace_a_pinned_one(
+    app: Flask, network: Path, another_network: Path, settings: Settings
+) -> None:
+    pinned_version = model_store.install_shipped(settings.models_dir, network)
+    with writing() as session:
+        publishing.set_pin(session, pinned=True)
+
+    model_store.install_shipped(settings.models_dir, another_network)
+
+    assert pinned_version is not None and live_version() == pinned_version.id
+    assert pinned()
+
+
 def test_publish_and_roll_back(app: Flask, network: Path, another_network: Path) -> None:
     first = stored_version(network)
     second = stored_version(another_network, published=False)
