@@ -16,21 +16,22 @@ from sqlalchemy.orm import Session
 
 from webapp.app import create_app
 from webapp.models import Prediction, TrainingRun
+from webapp.models.worker import PREDICTIONS_QUEUE, TRAINING_QUEUE
 from webapp.platform.database import db
 from webapp.platform.extensions import Extensions
 from webapp.platform.task_queue import make_celery
 from webapp.settings import Settings
 from worker import tasks
 from worker.serving.live_model import LiveModel
+from worker.serving.presence import Presence
 from worker.serving.watchdog import Watchdog
 from worker.training.priority import lower_priority
 
-# TensorFlow reads these at its import. Small batches gain nothing beyond two threads, and the
-# machine has other work to do.
+# TensorFlow reads these at its import. Small batches gain nothing beyond two threads.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
 
-# Nobody looks at a worker while it waits for SQLite's lock, and its answers are worth waiting for.
+# Nobody waits for a worker's page, so that it may wait longer for SQLite's lock than the web.
 settings = replace(Settings.from_environment(), busy_timeout=timedelta(seconds=15))
 flask_app = create_app(settings)
 live_model = LiveModel(settings.models_dir)
@@ -39,10 +40,10 @@ watchdog = Watchdog(patience=settings.stalled_after)
 
 
 class TaskInApp(Task):  # type: ignore[type-arg]
-    """A task that runs inside the Flask app, where settings, storage and database are."""
+    """A task that runs in the Flask app's context, with its settings, storage and database."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with watchdog.hearing(), flask_app.app_context():
+        with watchdog.processing(), flask_app.app_context():
             return self.run(*args, **kwargs)
 
 
@@ -54,11 +55,13 @@ celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
 
 @worker_ready.connect
 def get_ready(sender: Any, **_: Any) -> None:
-    """Load the network before the first person waits, and take up what was left behind."""
+    """Load the network before the first picture waits, and take up work that was left behind."""
     Extensions.of(flask_app).queue.enqueue_prediction()
-    is_trainer = "training" in sender.app.amqp.queues.consume_from
+    is_trainer = TRAINING_QUEUE in sender.app.amqp.queues.consume_from
     work_waits = _run_waits if is_trainer else _picture_waits
     watchdog.watch(lambda: _redis_answers() and _safely(work_waits))
+    queue = TRAINING_QUEUE if is_trainer else PREDICTIONS_QUEUE
+    Presence(tasks.WORKER, queue, live_model.loaded_version).watch(flask_app, tasks.shutting_down)
     if is_trainer:
         lower_priority()
     else:
@@ -66,7 +69,7 @@ def get_ready(sender: Any, **_: Any) -> None:
 
 
 @worker_shutting_down.connect
-def stop_training(**_: Any) -> None:
+def stop_work(**_: Any) -> None:
     """A training ends at its next step, so that the process ends within seconds."""
     tasks.shutting_down.set()
 
@@ -80,7 +83,7 @@ def _run_waits(session: Session) -> bool:
 
 
 def _safely(work_waits: Callable[[Session], bool]) -> bool:
-    """Ask the database; while it is away, a worker that started afresh could do nothing either."""
+    """Ask the database; while it cannot be reached, a restarted worker could do nothing either."""
     try:
         with flask_app.app_context(), db.session() as session:
             return work_waits(session)

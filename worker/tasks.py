@@ -1,4 +1,4 @@
-"""The tasks: predict answers pictures, retrain carries out a run, reread looks back."""
+"""The tasks: predict answers pictures, retrain carries out a run, reread repeats old readings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from webapp.models import ModelVersion, Prediction
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.task_queue import PREDICT, REREAD, RETRAIN
-from worker.serving import answering as answers
+from worker.serving import answering
 from worker.serving.answering import Answer
 from worker.serving.live_model import LiveModel, LiveReader
 from worker.serving.watchdog import ending_after
+from worker.training import runner
 
 __all__ = ["PREDICT", "REREAD", "RETRAIN", "predict", "reread", "retrain"]
 
-MOST_BATCHES = 100  # then the bell is rung anew, so that a stop need not wait for a long queue
+MAX_BATCHES = 100  # then the task enqueues itself again, so that a stop need not wait for it
 
 shutting_down = threading.Event()  # set when this process is asked to end
 
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 def predict() -> None:
     """Answer pending predictions, a batch at a time, until none is left."""
     live_model = LiveModel.of(current_app)
-    for _ in range(MOST_BATCHES):
+    for _ in range(MAX_BATCHES):
         if shutting_down.is_set():
             break
         live = live_model.follow()
@@ -44,24 +45,22 @@ def predict() -> None:
         batch = _claim()
         if not batch:
             return
-        with ending_after(extensions.settings.lease):  # then the batch is this worker's no longer
-            given = answers.read(batch, live.reader, extensions.storage)
-        _settle(batch, given, live)
+        with ending_after(extensions.settings.lease):  # then others may claim the batch
+            answers = answering.read(batch, live.reader, extensions.storage)
+        _settle(batch, answers, live)
     extensions.queue.enqueue_prediction()
 
 
 def retrain(run_id: int) -> None:
-    """Carry out a training run that is still queued; a second bell for it does nothing."""
-    from worker.training import runner  # noqa: PLC0415 (TensorFlow takes seconds)
-
+    """Carry out a training run that is still queued; a duplicate message does nothing."""
     runner.carry_out(run_id, extensions.settings, shutting_down)
-    # Workers then load a new version before a picture waits for it.
+    # A worker that has loaded no model yet then loads the new version before a picture waits.
     extensions.queue.enqueue_prediction()
 
 
 def reread() -> None:
-    """Read all corrected pictures with the live version, and keep how many it gets right."""
-    from worker.training.rereading import reread_corrections  # noqa: PLC0415 - TensorFlow takes seconds
+    """Read all corrected pictures with the live version, and keep how many it reads right."""
+    from worker.training.rereading import reread_corrections  # noqa: PLC0415 (TensorFlow)
 
     reread_corrections(LiveModel.of(current_app))
 
@@ -70,16 +69,16 @@ def _claim() -> Sequence[Prediction]:
     """Take the oldest pending predictions for this worker, in one short transaction."""
     is_work_left = Prediction.any_waiting(db.session())
     db.session.rollback()
-    if not is_work_left:  # most bells find the work done, and need not take the write lock
+    if not is_work_left:  # most messages come when the work is done, and need no write lock
         return []
     settings = extensions.settings
     with writing() as session:
         return Prediction.claim(session, by=WORKER, limit=settings.batch_size, lease=settings.lease)
 
 
-def _settle(batch: Sequence[Prediction], given: Sequence[Answer], live: LiveReader) -> None:
+def _settle(batch: Sequence[Prediction], answers: Sequence[Answer], live: LiveReader) -> None:
     """Commit the answers of those rows that this worker still holds."""
-    by_id = {prediction.id: answer for prediction, answer in zip(batch, given, strict=True)}
+    by_id = {prediction.id: answer for prediction, answer in zip(batch, answers, strict=True)}
     with writing() as session:
         version = session.get_one(ModelVersion, live.version_id)
         rows = session.scalars(Prediction.locked(by_id)).all()
@@ -87,4 +86,4 @@ def _settle(batch: Sequence[Prediction], given: Sequence[Answer], live: LiveRead
             if prediction.is_held_by(WORKER):
                 by_id[prediction.id].settle(prediction, version)
     for deleted in by_id.keys() - {prediction.id for prediction in rows}:
-        extensions.storage.delete(deleted)  # its row went meanwhile; the steps must not outlive it
+        extensions.storage.delete(deleted)  # its row was deleted meanwhile, and so are its steps

@@ -45,15 +45,15 @@ def test_a_correction_is_made_withdrawn_made_again_and_approved(
 
     house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
     sign_in(page)
-    page.get_by_role("link", name="Look at the corrections").click()
+    page.get_by_role("link", name="Review the corrections").click()
     page.get_by_role("button", name="Approve 9, read as 2").click()
     expect(page.get_by_text("Approved: 1 correction.")).to_be_visible()
     expect(page.get_by_text("No corrections are waiting.")).to_be_visible()
 
     page.goto(f"{house.address}/admin")
-    page.get_by_role("link", name="read old ones again").click()
-    page.get_by_role("button", name="read them").click()
-    expect(page.get_by_text("as many as at their first reading.")).to_be_visible()
+    page.get_by_role("link", name="Read corrected pictures again").click()
+    page.get_by_role("button", name="Read them").click()
+    expect(page.get_by_text("as many as when they were first read.")).to_be_visible()
 
     page.goto(prediction)
     expect(

@@ -20,6 +20,7 @@ from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
 from webapp.platform.storage import PICTURE
 from worker.model_files.store import add_version
+from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.network.model_card import read_card
 
 
@@ -89,6 +90,12 @@ def corrected(
             correction.approve(by=None)
         session.add(correction)
     return correction
+
+
+def correct_some(mnist: Mnist, count: int = 12) -> None:
+    """Approved corrections that a network can learn: mirrored digits, which are to be threes."""
+    for ink in mnist.train_images[:count]:
+        corrected(np.fliplr(ink), 3, read_as=8)
 
 
 def prediction_of(prediction_id: str) -> Prediction:

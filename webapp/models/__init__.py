@@ -3,7 +3,7 @@
 from webapp.models.audit_entry import AuditAction, AuditEntry
 from webapp.models.base import Base, UtcDateTime, new_token, utc_now
 from webapp.models.correction import Correction, Verdict
-from webapp.models.deployment import Deployment, deployment_history
+from webapp.models.deployment import Deployment, deployment_history, rollback_target
 from webapp.models.digit import Digit
 from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
@@ -14,6 +14,7 @@ from webapp.models.publication import Publication, PublicationTrigger
 from webapp.models.sign_in import SignIn
 from webapp.models.training_run import RunStatus, TrainingRun
 from webapp.models.user import Role, User
+from webapp.models.worker import Rollout, Worker
 
 __all__ = [
     "AuditAction",
@@ -31,6 +32,7 @@ __all__ = [
     "Publication",
     "PublicationTrigger",
     "Role",
+    "Rollout",
     "RunStatus",
     "SignIn",
     "Status",
@@ -38,7 +40,9 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Verdict",
+    "Worker",
     "deployment_history",
     "new_token",
+    "rollback_target",
     "utc_now",
 ]

@@ -1,7 +1,8 @@
 """The catalogue: the architectures and the training recipes that Cifra knows by name.
 
 The networks are built in `worker.recognition.network.architectures`, the recipes are defined in
-`worker.recognition.training.recipes`; a test holds both to this catalogue.
+`worker.recognition.training`; `tests/worker/training/test_catalogue.py` compares both with this
+catalogue.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FINE_TUNE = "fine-tune"
+QUICK = "quick"  # it also replaces a fine-tuning where no network can be fine-tuned
+ORIGIN = "origin"  # the recipe that the project began with, for its dense network
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Architecture:
     """A family of networks."""
 
     name: str
-    idea: str  # how it looks at a picture, for somebody who never built a network
+    idea: str  # how it reads a picture, for people who have never built a network
+    default_recipe: str = QUICK
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,9 @@ class TrainingRecipe:
     """A training recipe by its name."""
 
     name: str
-    estimated_seconds: float  # on two cores, until a run of it has shown better
+    estimated_seconds: float  # on two cores, until a run of it is done
+    is_on_web: bool = True  # whether the Retrain page offers it
+    tunes: bool = False  # whether it goes on training the live network
 
 
 ARCHITECTURES = {
@@ -35,27 +41,31 @@ ARCHITECTURES = {
             "Small filters slide over the picture and find strokes, then shapes made of strokes.",
         ),
         Architecture(
-            "mlp", "Weighs every pixel by itself, blind to which pixels lie side by side."
+            "mlp",
+            "Gives every pixel a weight of its own, and ignores which pixels are neighbours.",
+            default_recipe=ORIGIN,
         ),
         Architecture(
-            "rnn", "Reads the picture row by row, from the top and from the bottom, and remembers."
+            "rnn",
+            "Reads the picture row by row, from the top and from the bottom, and remembers the "
+            "rows before.",
         ),
         Architecture(
-            "transformer",
-            "Cuts the picture into 49 patches, and lets each patch look at all the others.",
+            "transformer", "Cuts the picture into 49 patches, and compares each with all others."
         ),
     )
 }
-# The recipes of the Retrain page, and the one that only the command line offers.
-WEB_RECIPES = {
+RECIPES = {
     recipe.name: recipe
     for recipe in (
-        TrainingRecipe(FINE_TUNE, 90),
-        TrainingRecipe("quick", 300),
+        TrainingRecipe(FINE_TUNE, 90, tunes=True),
+        TrainingRecipe(QUICK, 300),
         TrainingRecipe("full", 3600),
+        TrainingRecipe(ORIGIN, 150, is_on_web=False),
     )
 }
-RECIPES_FROM_SCRATCH = ("quick", "full", "origin")
+WEB_RECIPES = tuple(recipe.name for recipe in RECIPES.values() if recipe.is_on_web)
+RECIPES_FROM_SCRATCH = tuple(recipe.name for recipe in RECIPES.values() if not recipe.tunes)
 
 
 def idea_of(architecture: str) -> str:
@@ -66,4 +76,4 @@ def idea_of(architecture: str) -> str:
 
 def estimated_seconds(recipe: str) -> float:
     """The duration to expect of a recipe that has never run here, in seconds."""
-    return WEB_RECIPES.get(recipe, WEB_RECIPES["quick"]).estimated_seconds
+    return RECIPES.get(recipe, RECIPES[QUICK]).estimated_seconds

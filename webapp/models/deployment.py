@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.models.base import utc_now
 from webapp.models.model_version import ModelVersion
-from webapp.models.publication import Publication
+from webapp.models.publication import Publication, PublicationTrigger
 
 
 @dataclass(frozen=True)
@@ -43,3 +43,22 @@ def deployment_history(session: Session, *, version_id: int | None = None) -> li
         deployments.append(Deployment(publication, version, until))
         until = publication.published_at
     return [one for one in deployments if version_id in (None, one.version.id)]
+
+
+def rollback_target(session: Session) -> ModelVersion | None:
+    """The version that rolling back returns to; None where there is no step back left.
+
+    Each roll-back undoes the latest deployment that is not undone yet, so that a second one goes
+    one step further back instead of returning to the version that was just left.
+    """
+    rows = session.execute(
+        select(Publication.model_version_id, Publication.trigger).order_by(Publication.id)
+    )
+    steps: list[int] = []  # the ids of the versions that were live and are not rolled back
+    for version_id, trigger in rows:
+        if trigger == PublicationTrigger.ROLLED_BACK and version_id in steps:
+            while steps[-1] != version_id:
+                steps.pop()
+        elif not steps or steps[-1] != version_id:  # a pin publishes the live version again
+            steps.append(version_id)
+    return session.get(ModelVersion, steps[-2]) if len(steps) > 1 else None

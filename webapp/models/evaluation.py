@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-MNIST = "MNIST test set"
+MNIST_VALIDATION = "MNIST validation set"  # pictures of the training set that nothing learns
+MNIST = "MNIST test set"  # it is reported, and decides nothing
 VALIDATION_CORRECTIONS = "Validation corrections"
 NEVER_AGAIN = "Never again"  # all that a published version once misread, and people corrected
+PUBLIC_DATASETS = (MNIST_VALIDATION, MNIST)  # the others hold pictures of Cifra's users
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Metrics:
 class DatasetResult:
     """The scores of both networks on one dataset."""
 
-    name: str  # MNIST, VALIDATION_CORRECTIONS or NEVER_AGAIN
+    name: str  # one of the names above
     count: int
     challenger: Metrics
     champion: Metrics | None  # None: there was no champion to compare with
@@ -48,9 +50,10 @@ class Evaluation:
 
     passed: bool
     summary: list[str]  # plain sentences: the decision first, then each reason
-    champion_id: int | None  # the version that the challenger was compared with
+    champion_id: int | None  # the live version; None: there was none, or it did not load
     margin: float  # the accuracy that the challenger may lose, 0..1
     results: list[DatasetResult] = field(default_factory=list)
+    best_id: int | None = None  # the best version ever published, where it was another one
 
     def result_on(self, dataset: str) -> DatasetResult | None:
         """The result on the dataset of this name; None where it was not part of the evaluation."""

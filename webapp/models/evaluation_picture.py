@@ -54,6 +54,18 @@ class EvaluationPicture(Base):
         """The label that "challenger" or "champion" gave; None: rejected, or no champion."""
         return self.challenger if network == "challenger" else self.champion
 
+    def copy_at(self, position: int) -> EvaluationPicture:
+        """The same picture as a new row; a transaction that is repeated needs new ones."""
+        return EvaluationPicture(
+            position=position,
+            dataset=self.dataset,
+            truth=self.truth,
+            challenger=self.challenger,
+            champion=self.champion,
+            png=self.png,
+            ink_sha256=self.ink_sha256,
+        )
+
     @classmethod
     def of_version(
         cls, version_id: int, *, dataset: str | None = None

@@ -31,7 +31,7 @@ class ModelVersion(Base):
 
     accuracy: Mapped[float | None]  # on the MNIST test set, 0..1
     scores: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    notes: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[str | None] = mapped_column(Text)  # why it waits; None once it is published
     load_error: Mapped[str | None] = mapped_column(Text)  # why a worker could not load it
     training_run_id: Mapped[int | None] = mapped_column(ForeignKey("training_runs.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))  # its champion
@@ -72,11 +72,6 @@ class ModelVersion(Base):
         return cls.latest_publications().limit(1)
 
     @classmethod
-    def before_current(cls) -> Select[tuple[ModelVersion]]:
-        """The version that rolling back returns to: the one that was live before this one."""
-        return cls.latest_publications().offset(1).limit(1)
-
-    @classmethod
     def latest_publications(cls) -> Select[tuple[ModelVersion]]:
         """The published versions, the live one first, then those to fall back on."""
         latest = (
@@ -101,6 +96,15 @@ class ModelVersion(Base):
         return self.evaluation is not None and not self.evaluation["passed"]
 
     @property
+    def may_know_validation_set(self) -> bool:
+        """Whether it, or a network that it was fine-tuned from, was trained elsewhere.
+
+        Such a network may have been trained on MNIST's validation pictures, so that its score on
+        them says little.
+        """
+        return self.origin == "imported" or bool(self.scores.get("may_know_validation_set"))
+
+    @property
     def needs_evaluation(self) -> bool:
         """Whether it was imported and never evaluated, so that nothing publishes it."""
         return self.origin == "imported" and self.evaluation is None and not self.publications
@@ -110,6 +114,6 @@ class ModelVersion(Base):
     ) -> None:
         """Keep the result of an evaluation and its pictures, in place of an earlier one's."""
         self.evaluation = evaluation.to_json()
-        for position, picture in enumerate(pictures):
-            picture.position = position
-        self.evaluation_pictures = list(pictures)
+        self.evaluation_pictures = [
+            picture.copy_at(position) for position, picture in enumerate(pictures)
+        ]

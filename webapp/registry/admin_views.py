@@ -1,6 +1,8 @@
-"""The admin's pages of the models: the live one, and all that is known of each version."""
+"""The admin's pages of the models: the live version, the workers, and each version in full."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, abort, render_template
 
@@ -11,15 +13,24 @@ from webapp.models import (
     EvaluationPicture,
     ModelVersion,
     Publication,
+    Rollout,
     TrainingRun,
+    Worker,
     deployment_history,
+    rollback_target,
 )
-from webapp.models.evaluation import MNIST
+from webapp.models.evaluation import MNIST_VALIDATION
 from webapp.platform.database import db
 from webapp.registry.confusion import confusions_of
 from webapp.training.curves import curves_of
 
 pages = Blueprint("models", __name__, url_prefix="/admin")
+
+
+@pages.app_context_processor
+def rollout_on_pages() -> dict[str, Any]:
+    """Give every template `rollout()`, which asks the database only where a page shows it."""
+    return {"rollout": lambda: Rollout.now(db.session())}
 
 
 @pages.get("")
@@ -29,7 +40,8 @@ def index() -> str:
         "registry/admin_index.html",
         current=db.session.scalar(ModelVersion.current()),
         publication=db.session.scalar(Publication.current()),
-        earlier=db.session.scalar(ModelVersion.before_current()),
+        earlier=rollback_target(db.session()),
+        workers=db.session.scalars(Worker.running()).all(),
         versions=db.session.scalars(ModelVersion.newest_first()).all(),
         corrections_waiting=db.session.scalar(Correction.waiting()),
         under_way=db.session.scalar(TrainingRun.under_way()),
@@ -53,7 +65,7 @@ def show(version_id: int) -> str:
         gained=[picture for picture in pictures if picture.is_gained],
         lost=[picture for picture in pictures if picture.is_lost],
         confusions=confusions_of(evaluation) if evaluation else {},
-        MNIST=MNIST,
+        MNIST_VALIDATION=MNIST_VALIDATION,
         run=run,
         curves=curves_of(run.epochs, run.epochs_planned) if run else [],
     )

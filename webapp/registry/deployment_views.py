@@ -1,4 +1,4 @@
-"""The deployment history: which version was live from when to when, who decided it, and why."""
+"""The deployment history: which version was live and when, who decided it, and why."""
 
 from __future__ import annotations
 

@@ -17,71 +17,19 @@ from webapp.models import (
     Publication,
     PublicationTrigger,
     User,
+    rollback_target,
 )
 from webapp.platform.audit import record
+from webapp.registry.publishing_errors import (
+    FailedEvaluationError,
+    LiveVersionChangedError,
+    NotEvaluatedError,
+    NothingPublishedError,
+    NothingToRollBackError,
+    UnknownVersionError,
+)
 
 UNCHECKED = -1  # as `expected_live_id`: publish whatever is live
-
-
-class PublishingError(Exception):
-    """A change of the live version that was not made. The text is a sentence for the admin."""
-
-    def __init__(self, sentence: str, *, version_id: int | None = None) -> None:
-        super().__init__(sentence)
-        self.version_id = version_id  # the version that it is about
-
-
-class UnknownVersionError(PublishingError):
-    """There is no version with this id."""
-
-    def __init__(self, version_id: int) -> None:
-        super().__init__(f"There is no version {version_id}.")
-
-
-class NotEvaluatedError(PublishingError):
-    """An imported network is evaluated before it can be published."""
-
-    def __init__(self, version: ModelVersion) -> None:
-        super().__init__(
-            f"{version.name.capitalize()} was imported and has not been evaluated. "
-            f"Evaluate it on the server: flask model evaluate-version {version.id}",
-            version_id=version.id,
-        )
-
-
-class FailedEvaluationError(PublishingError):
-    """A version that failed its evaluation is published by an override alone."""
-
-    def __init__(self, version: ModelVersion) -> None:
-        super().__init__(
-            f"{version.name.capitalize()} did not pass its evaluation. "
-            "Only an override with a reason publishes it.",
-            version_id=version.id,
-        )
-
-
-class LiveVersionChangedError(PublishingError):
-    """Another version was published since the caller looked."""
-
-    def __init__(self, live: ModelVersion | None) -> None:
-        now = live.name if live else "no version"
-        super().__init__(
-            f"Meanwhile {now} was published, so nothing was changed. Look again, then decide."
-        )
-
-
-class NothingToRollBackError(PublishingError):
-    """No other version was ever published."""
-
-    def __init__(self) -> None:
-        super().__init__("There is no earlier version to roll back to.")
-
-
-class NothingPublishedError(PublishingError):
-    """No version is live yet."""
-
-    def __init__(self) -> None:
-        super().__init__("No model is published yet.")
 
 
 class Promotion(StrEnum):
@@ -91,6 +39,18 @@ class Promotion(StrEnum):
     FAILED_EVALUATION = "failed evaluation"
     PINNED = "pinned"  # the live version is pinned, so the new one waits
     CHAMPION_CHANGED = "champion changed"  # another version was published during the evaluation
+    NO_CHAMPION = "no champion"  # the live version did not load, so there was no comparison
+
+
+# The reason why a newly trained version waits; its page shows it until the version is published.
+WAITING_BECAUSE = {
+    Promotion.FAILED_EVALUATION: "Not published: it did not pass its evaluation.",
+    Promotion.PINNED: "The live version is pinned, so this one waits until an admin publishes it.",
+    Promotion.CHAMPION_CHANGED: "Other versions were published while this one was evaluated, so it "
+    "waits until an admin publishes it.",
+    Promotion.NO_CHAMPION: "The live version could not be loaded, so this one was compared with "
+    "nothing. It waits until an admin publishes it.",
+}
 
 
 def publish(
@@ -141,17 +101,25 @@ def roll_back(
     *,
     by: User | None = None,
     reason: str | None = None,
+    unpin: bool = False,
+    despite_evaluation: bool = False,
     expected_live_id: int | None = UNCHECKED,
 ) -> ModelVersion:
-    """Publish the version that was live before the present one.
+    """Go one step back in the deployment history. The pin stays unless the caller lifts it.
 
-    Raises NothingToRollBackError or LiveVersionChangedError.
+    A version that failed its evaluation is returned to only `despite_evaluation` and with a
+    reason, as an override publishes it.
+    Raises NothingToRollBackError, FailedEvaluationError or LiveVersionChangedError.
     """
     _lock(session, expected_live_id)
-    version = session.scalar(ModelVersion.before_current())
+    version = rollback_target(session)
     if version is None:
         raise NothingToRollBackError
-    _add(session, version, PublicationTrigger.ROLLED_BACK, by=by, reason=reason)
+    if version.failed_evaluation and not (despite_evaluation and reason):
+        raise FailedEvaluationError(version)
+    publication = session.scalars(Publication.current()).one()
+    pinned = publication.pinned and not unpin
+    _add(session, version, PublicationTrigger.ROLLED_BACK, by=by, reason=reason, pinned=pinned)
     record(session, AuditAction.ROLLED_BACK, f"to {version.name}", note=reason, by=by)
     return version
 
@@ -178,32 +146,61 @@ def set_pin(
     return version
 
 
-def promote(session: Session, version: ModelVersion, evaluation: Evaluation) -> Promotion:
-    """Publish a newly trained version, if it passed against the version that is still live."""
+def promote(
+    session: Session,
+    version: ModelVersion,
+    evaluation: Evaluation,
+    *,
+    evaluated_against: int | None,
+) -> Promotion:
+    """Publish a newly trained version if it passed against the version that is live now.
+
+    `evaluated_against` is the id of the version that was live at the evaluation; None: there was
+    none. A version that is not published keeps the reason in its notes.
+    """
     _lock(session, UNCHECKED)
+    promotion = _promotion(session, evaluation, evaluated_against)
+    if promotion == Promotion.PUBLISHED:
+        _add(session, version, PublicationTrigger.PASSED)
+    else:
+        version.notes = WAITING_BECAUSE[promotion]
+    return promotion
+
+
+def _promotion(
+    session: Session, evaluation: Evaluation, evaluated_against: int | None
+) -> Promotion:
     publication = session.scalar(Publication.current())
+    live_id = publication.model_version_id if publication else None
+    if live_id != evaluated_against:
+        return Promotion.CHAMPION_CHANGED
     if not evaluation.passed:
         return Promotion.FAILED_EVALUATION
     if publication and publication.pinned:
         return Promotion.PINNED
-    if evaluation.champion_id and _live_id(session) != evaluation.champion_id:
-        return Promotion.CHAMPION_CHANGED
-    _add(session, version, PublicationTrigger.PASSED)
+    if live_id is not None and evaluation.champion_id is None:
+        return Promotion.NO_CHAMPION
     return Promotion.PUBLISHED
 
 
 def install(session: Session, version: ModelVersion, *, is_new: bool) -> bool:
-    """Publish the model that ships, unless an admin's choice is live; returns whether it was."""
+    """Publish the model that ships, unless an admin's choice is live; returns whether it was.
+
+    A new one replaces an older one that shipped, unless an admin has pinned that.
+    """
     _lock(session, UNCHECKED)
     live = session.scalar(ModelVersion.current())
+    publication = session.scalar(Publication.current())
     if live is not None and not (is_new and live.origin == "shipped"):
+        return False
+    if publication is not None and publication.pinned:
         return False
     _add(session, version, PublicationTrigger.INSTALLED)
     return True
 
 
 def _lock(session: Session, expected_live_id: int | None) -> None:
-    """Let no other process publish until this transaction ends, and compare the live version."""
+    """Keep others from publishing until this transaction ends, and compare the live version."""
     Publication.lock(session)
     if expected_live_id != UNCHECKED and _live_id(session) != expected_live_id:
         raise LiveVersionChangedError(session.scalar(ModelVersion.current()))
@@ -240,4 +237,5 @@ def _add(
             pinned=pinned,
         )
     )
+    version.notes = None  # they said why it waited
     session.flush()

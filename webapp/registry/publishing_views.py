@@ -14,9 +14,15 @@ from webapp.platform.errors import on_http_error
 from webapp.platform.extensions import extensions
 from webapp.registry import publishing
 from webapp.registry.forms import PublishingForm
-from webapp.registry.publishing import FailedEvaluationError, PublishingError, UnknownVersionError
+from webapp.registry.publishing_errors import (
+    FailedEvaluationError,
+    PublishingError,
+    UnknownVersionError,
+)
 
 pages = Blueprint("publishing", __name__, url_prefix="/admin")
+
+CONFIRM_OVERRIDE = "To publish it all the same, tick the box and give a reason."
 
 
 @pages.post("/models/<int:version_id>/publication")
@@ -39,18 +45,19 @@ def publish(version_id: int) -> Response:
 @pages.post("/models/<int:version_id>/override")
 @fresh_admin_required
 def override(version_id: int) -> Response:
-    """Asks for both the tick and the reason; the deployment history keeps the person and it."""
+    """Requires the tick and a reason; the deployment history keeps who did it, and why."""
     form = PublishingForm()
     back = redirect(url_for("models.show", version_id=version_id), 303)
-    if not (form.understood.data and form.reason.data):
-        flash("To publish it all the same, tick the box and give a reason.")
+    reason = form.override_reason
+    if reason is None:
+        flash(CONFIRM_OVERRIDE)
         return back
     with writing() as session:
         version = publishing.override(
             session,
             version_id,
             by=current_user,
-            reason=form.reason.data,
+            reason=reason,
             expected_live_id=form.expected_live_id,
         )
     _announce(version)
@@ -60,33 +67,42 @@ def override(version_id: int) -> Response:
 @pages.post("/rollbacks")
 @fresh_admin_required
 def roll_back() -> Response:
+    """Requires the tick and a reason as well where the version failed its evaluation."""
     form = PublishingForm()
-    with writing() as session:
-        version = publishing.roll_back(
-            session,
-            by=current_user,
-            reason=form.reason.data,
-            expected_live_id=form.expected_live_id,
-        )
-    _announce(version)
+    try:
+        with writing() as session:
+            version = publishing.roll_back(
+                session,
+                by=current_user,
+                reason=form.reason.data,
+                unpin=form.unpin.data,
+                despite_evaluation=form.override_reason is not None,
+                expected_live_id=form.expected_live_id,
+            )
+    except FailedEvaluationError:
+        flash(CONFIRM_OVERRIDE)
+    else:
+        _announce(version)
     return redirect(url_for("models.index"), 303)
 
 
 @pages.post("/pin")
 @fresh_admin_required
 def pin() -> Response:
-    return _set_pin(pinned=True, news="is pinned: it answers until you say otherwise.")
+    return _set_pin(pinned=True, news="is pinned: no training replaces it until you unpin it.")
 
 
 @pages.post("/pin/removal")
 @fresh_admin_required
 def unpin() -> Response:
-    return _set_pin(pinned=False, news="is unpinned: the next model that passes takes over.")
+    return _set_pin(
+        pinned=False, news="is unpinned: the next version that passes its evaluation replaces it."
+    )
 
 
 @pages.app_errorhandler(PublishingError)
 def on_publishing_error(error: PublishingError) -> Response:
-    """Says why nothing was published, on the page of the version that it is about."""
+    """Flash why nothing was published, on the page of the version that it is about."""
     if isinstance(error, UnknownVersionError):
         return on_http_error(NotFound())
     flash(str(error))
@@ -113,4 +129,4 @@ def _set_pin(*, pinned: bool, news: str) -> Response:
 def _announce(version: ModelVersion) -> None:
     """Notify the workers, so that one loads the version before a picture waits for it."""
     extensions.queue.enqueue_prediction()
-    flash(f"{version.name.capitalize()} takes over as soon as it is loaded, in a moment.")
+    flash(f"{version.name.capitalize()} takes over as soon as the workers have loaded it.")

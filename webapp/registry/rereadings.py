@@ -1,4 +1,4 @@
-"""A rereading: the live version reads all corrected pictures again, and tells how it did."""
+"""A rereading: the live version reads all corrected pictures again, and counts the right ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE = timedelta(minutes=2)
 def create() -> Response:
     asked = utc_now().isoformat(timespec="seconds")
     if not extensions.queue.enqueue_rereading():
-        flash("The reader is away at the moment. Press again when it is back.")
+        flash("The queue cannot be reached at the moment. Press again in a minute.")
         return redirect(url_for(".show"), 303)
     return redirect(url_for(".show", asked=asked), 303)
 
@@ -32,14 +32,15 @@ def create() -> Response:
 @admin_required
 def show() -> str:
     current = db.session.scalar(ModelVersion.current())
-    told = current.scores.get("reread") if current else None
+    result = current.scores.get("reread") if current else None
     asked = _asked_at(request.args.get("asked", ""))
-    is_awaited = asked is not None and (told is None or datetime.fromisoformat(told["at"]) < asked)
+    finished_at = datetime.fromisoformat(result["at"]) if result else None
+    is_awaited = asked is not None and (finished_at is None or finished_at < asked)
     return render_template(
         "registry/rereading.html",
         current=current,
-        told=told,
-        told_at=datetime.fromisoformat(told["at"]) if told else None,
+        result=result,
+        finished_at=finished_at,
         is_awaited=is_awaited,
         is_overdue=is_awaited and asked is not None and utc_now() - asked > PATIENCE,
         training_corrections=count_training_corrections(),
@@ -47,7 +48,7 @@ def show() -> str:
 
 
 def _asked_at(text: str) -> datetime | None:
-    """When the button was pressed; None for a look without a press."""
+    """When the button was pressed; None where the page is opened without a press."""
     try:
         asked = datetime.fromisoformat(text)
     except ValueError:

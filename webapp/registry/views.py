@@ -34,6 +34,6 @@ def show(version_id: int) -> str:
 
 
 def _misread_by(version: ModelVersion) -> list[EvaluationPicture]:
-    """Its errors on MNIST's test set. Pictures from people are shown to admins alone."""
+    """Its errors on MNIST's test set. Only admins see the pictures of Cifra's users."""
     pictures = db.session.scalars(EvaluationPicture.of_version(version.id, dataset=MNIST))
     return [picture for picture in pictures if picture.challenger != picture.truth]

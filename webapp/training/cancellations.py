@@ -19,7 +19,7 @@ pages = Blueprint(
 @admin_required
 def create(run_id: int) -> Response:
     with writing() as session:
-        run = session.get(TrainingRun, run_id) or abort(404)
+        run = TrainingRun.locked(session, run_id) or abort(404)
         if not run.is_finished:
             run.request_cancel()
             record(session, AuditAction.CANCELLED, f"run {run.id}")

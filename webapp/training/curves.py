@@ -9,8 +9,8 @@ from typing import Any
 WIDTH, HEIGHT, MARGIN = 600, 200, 12
 
 LABELS = {
-    "accuracy": "Accuracy on held-back digits",
-    "loss": "Loss while training",
+    "accuracy": "Accuracy on the validation set",
+    "loss": "Training loss",
 }
 
 

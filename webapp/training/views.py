@@ -1,21 +1,22 @@
-"""A training run: pressed for once, watched until it is over."""
+"""A training run: the Retrain page, the press that queues a run, and the page that shows it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from webapp.accounts.identity import admin_required, current_owner_id, fresh_admin_required
 from webapp.models import AuditAction, Correction, Evaluation, ModelVersion, TrainingRun
-from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE, WEB_RECIPES
+from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.rate_limits import rate_limit
 from webapp.training.correction_counts import correction_counts
 from webapp.training.curves import curves_of
+from webapp.training.forms import TrainingForm
 
 pages = Blueprint("training_runs", __name__, url_prefix="/admin/training-runs")
 
@@ -25,7 +26,7 @@ RUNS_SHOWN = 20
 @pages.get("")
 @admin_required
 def index() -> str:
-    """What a press of Retrain would do, and what the presses before it did."""
+    """What a press of Retrain would train on, and the runs so far."""
     session = db.session()
     champion = session.scalar(ModelVersion.current())
     return render_template(
@@ -46,8 +47,11 @@ def index() -> str:
 @rate_limit("retrains_per_person", "hour", scope="training", key=current_owner_id)
 @fresh_admin_required
 def create() -> Response:
-    """Queue a run. The database allows one at a time, so a second press lands on the first."""
-    recipe, architecture = _what_to_train()
+    """Queue a run. The database allows one at a time, so a second press leads to the first."""
+    form = TrainingForm()
+    if not form.validate():
+        abort(400)
+    recipe, architecture = form.recipe.data, _architecture_to_train(form)
     try:
         with writing() as session:
             run = TrainingRun(
@@ -59,9 +63,9 @@ def create() -> Response:
                 session, AuditAction.RETRAINED, f"run {run.id}", note=f"{recipe}, {architecture}"
             )
     except IntegrityError:
-        return _show_the_one_under_way()
+        return _show_run_under_way()
     if not extensions.queue.enqueue_training(run.id):
-        flash("The trainer is away at the moment; the run starts as soon as it is back.")
+        flash("The queue cannot be reached at the moment; the run starts as soon as it is back.")
     return redirect(url_for("training_runs.show", run_id=run.id), 303)
 
 
@@ -84,23 +88,19 @@ def show(run_id: int) -> str:
     )
 
 
-def _what_to_train() -> tuple[str, str]:
-    """The recipe and the architecture that the form names. A fine-tuning keeps the champion's."""
-    recipe = request.form.get("recipe", FINE_TUNE)
-    architecture = request.form.get("architecture", next(iter(ARCHITECTURES)))
-    if recipe not in WEB_RECIPES or architecture not in ARCHITECTURES:
-        abort(400)
-    champion = db.session.scalar(ModelVersion.current())
-    if recipe == FINE_TUNE and champion is not None:
-        architecture = champion.architecture
+def _architecture_to_train(form: TrainingForm) -> str:
+    """The architecture that the form names; a fine-tuning keeps the live version's."""
+    live = db.session.scalar(ModelVersion.current())
     db.session.rollback()  # the write that follows needs a transaction of its own
-    return recipe, architecture
+    if form.recipe.data == FINE_TUNE and live is not None:
+        return live.architecture
+    return str(form.architecture.data)
 
 
-def _show_the_one_under_way() -> Response:
+def _show_run_under_way() -> Response:
     run = db.session.scalar(TrainingRun.under_way())
-    if run is None:  # it ended between the press and this look
+    if run is None:  # it ended after the press
         flash("The last run has just ended. Press Retrain again.")
         return redirect(url_for("training_runs.index"), 303)
-    flash("A training run is already under way: this one. The next can start when it is over.")
+    flash("This training run is already under way. The next can start when it is over.")
     return redirect(url_for("training_runs.show", run_id=run.id), 303)

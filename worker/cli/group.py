@@ -8,11 +8,11 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from webapp.registry.publishing import PublishingError
+from webapp.registry.publishing_errors import PublishingError
 
 
 class ModelGroup(AppGroup):
-    """Tells what to do when the database, or an exam, is not there yet."""
+    """Prints a sentence where the database is not ready, or a change is refused."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -25,4 +25,4 @@ class ModelGroup(AppGroup):
             raise click.ClickException(str(error)) from error
 
 
-model = ModelGroup("model", help="Networks: training, scores and publication.")
+model = ModelGroup("model", help="Networks: training, evaluation and publication.")

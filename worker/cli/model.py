@@ -1,4 +1,4 @@
-"""`flask model …`: train, score and take out models from the terminal."""
+"""`flask model …`: train, evaluate, list, export and install models from the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from webapp.models import ModelVersion
-from webapp.models.catalogue import ARCHITECTURES, RECIPES_FROM_SCRATCH
+from webapp.models.catalogue import ARCHITECTURES, QUICK, RECIPES_FROM_SCRATCH
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
 from worker.cli.group import model
@@ -35,8 +35,10 @@ MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--epochs", type=click.IntRange(min=1), help="Default: the recipe's.")
 @click.option("--output", type=MODEL_FILE, help="Write the network to a .keras or .h5 file.")
-@click.option("--publish", is_flag=True, help="Let it answer from now on.")
-@click.option("--all-architectures", is_flag=True, help="One of each, to be seen side by side.")
+@click.option("--publish", is_flag=True, help="Publish it as the live version.")
+@click.option(
+    "--all-architectures", is_flag=True, help="Train one network of each, for the comparison."
+)
 def train(
     *,
     architecture: str | None,
@@ -52,12 +54,14 @@ def train(
 
     if all_architectures:
         if architecture or output or publish:
-            raise click.UsageError("--all-architectures takes --recipe and --epochs alone.")
-        _train_all_architectures(recipe or "quick", epochs)
+            raise click.UsageError("--all-architectures combines with --recipe and --epochs only.")
+        _train_all_architectures(recipe or QUICK, epochs)
         return
-    name = recipe or ("origin" if architecture == "mlp" else "quick")
+    name = recipe or (ARCHITECTURES[architecture].default_recipe if architecture else QUICK)
     trained = _train(RECIPES[name].adapted(architecture=architecture, epochs=epochs), _mnist())
-    click.echo(f"Right on {trained.accuracy:.2%} of MNIST's test set, {trained.seconds:.0f} s.")
+    click.echo(
+        f"It reads {trained.accuracy:.2%} of MNIST's test set right, after {trained.seconds:.0f} s."
+    )
     if output:
         save_trained(trained, output)
         click.echo(f"Written to {output}.")
@@ -69,7 +73,7 @@ def train(
 
 
 def _train(recipe: Recipe, mnist: Mnist) -> Trained:
-    """Train, and show how it goes."""
+    """Train, and show the progress."""
     from worker.recognition.training.loop import train  # noqa: PLC0415
     from worker.recognition.training.progress import EpochRecord  # noqa: PLC0415
 
@@ -78,7 +82,7 @@ def _train(recipe: Recipe, mnist: Mnist) -> Trained:
         bar = progress.add_task(task, total=recipe.epochs, measures="")
 
         def show(record: EpochRecord) -> None:
-            measures = f"loss {record.loss:.4f}, held-back accuracy {record.accuracy:.2%}"
+            measures = f"loss {record.loss:.4f}, validation accuracy {record.accuracy:.2%}"
             progress.update(bar, advance=1, measures=measures)
 
         return train(recipe, mnist, on_epoch=show)
@@ -155,7 +159,7 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
     click.echo(report.table())
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(report.page(), encoding="utf-8")
-    click.echo(f"Every miss is shown in {page}.")
+    click.echo(f"The report with every error is {page}.")
 
 
 @model.command("list")

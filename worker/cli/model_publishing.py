@@ -8,17 +8,20 @@ from webapp.models import ModelVersion, Publication, deployment_history
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.registry import publishing
-from webapp.registry.publishing import FailedEvaluationError, UnknownVersionError
+from webapp.registry.publishing_errors import FailedEvaluationError, UnknownVersionError
 from worker.cli.group import model
 from worker.serving.live_model import LiveModel
 
 REASON = click.option("--reason", help="Why; the deployment history keeps it.")
+OVERRIDE = click.option(
+    "--override", is_flag=True, help="Even though the version did not pass its evaluation."
+)
 
 
 @model.command()
 @click.argument("version_id", metavar="VERSION", type=int)
 @click.option("--pin", is_flag=True, help="No training run replaces it until it is unpinned.")
-@click.option("--override", is_flag=True, help="Even though it did not pass its evaluation.")
+@OVERRIDE
 @REASON
 def publish(version_id: int, pin: bool, override: bool, reason: str | None) -> None:
     """Make a version the live one."""
@@ -29,20 +32,24 @@ def publish(version_id: int, pin: bool, override: bool, reason: str | None) -> N
             raise click.ClickException(f"{str(error)[:-1]}; see: flask model list") from error
         except FailedEvaluationError as error:
             if not (override and reason):
-                raise click.ClickException(
-                    f"Version {version_id} did not pass its evaluation. To publish it all the "
-                    "same: --override --reason WHY"
-                ) from error
+                raise _override_required(error, "publish it") from error
             version = publishing.override(session, version_id, reason=reason, pinned=pin)
     announce(version)
 
 
 @model.command()
+@click.option("--unpin", is_flag=True, help="Lift the pin of the live version as well.")
+@OVERRIDE
 @REASON
-def rollback(reason: str | None) -> None:
-    """Publish the version that was live before the present one."""
-    with writing() as session:
-        version = publishing.roll_back(session, reason=reason)
+def rollback(unpin: bool, override: bool, reason: str | None) -> None:
+    """Go one step back in the deployment history. A pin stays unless it is lifted."""
+    try:
+        with writing() as session:
+            version = publishing.roll_back(
+                session, reason=reason, unpin=unpin, despite_evaluation=override
+            )
+    except FailedEvaluationError as error:
+        raise _override_required(error, "roll back to it") from error
     announce(version)
 
 
@@ -55,12 +62,12 @@ def unpin(reason: str | None) -> None:
         if publication is None or not publication.pinned:
             raise click.ClickException("No version is pinned.")
         version = publishing.set_pin(session, pinned=False, reason=reason)
-    click.echo(f"{version.name.capitalize()} is pinned no longer.")
+    click.echo(f"{version.name.capitalize()} is no longer pinned.")
 
 
 @model.command()
 def history() -> None:
-    """Print the deployment history, a line a publication, the present one first."""
+    """Print the deployment history, one line for each publication, the latest first."""
     for deployment in deployment_history(db.session()):
         publication = deployment.publication
         until = f"{deployment.until:%Y-%m-%d %H:%M:%S}" if deployment.until else "now"
@@ -82,14 +89,21 @@ def reread() -> None:
     click.echo(result.sentence if result else "No published model loads.")
 
 
+def _override_required(error: FailedEvaluationError, action: str) -> click.ClickException:
+    return click.ClickException(
+        f"Version {error.version_id} did not pass its evaluation. To {action} all the same: "
+        "--override --reason WHY"
+    )
+
+
 def publish_chosen(version: ModelVersion) -> None:
-    """Publish a version, as the person at the terminal chose."""
+    """Publish a version that the person at the terminal chose."""
     with writing() as session:
         publishing.publish(session, version.id)
     announce(version)
 
 
 def announce(version: ModelVersion) -> None:
-    """Print the change, and notify workers that have no live model yet."""
+    """Print the change, and notify workers that have not loaded a model yet."""
     extensions.queue.enqueue_prediction()
     click.echo(f"{version.name.capitalize()} answers from now on.")

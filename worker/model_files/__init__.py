@@ -1,1 +1,1 @@
-"""Model files: the store, the inspection of foreign files and their sandboxed import."""
+"""Model files: the store, the inspection of untrusted files and their sandboxed import."""

@@ -1,7 +1,7 @@
-"""The conversion: a program of its own that opens a stranger's model file within bounds.
+"""The conversion: a separate process that opens an untrusted model file within limits.
 
-It knows no secret, no database and no network, and ends when it takes too much or too long.
-`convert_apart` runs it as `python -m worker.model_files.conversion SOURCE TARGET …`.
+It has no secret, no database and no network access, and the kernel ends it when it takes too much
+memory or time. `convert_in_sandbox` runs `python -m worker.model_files.conversion SOURCE TARGET …`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-REFUSED = 3  # the exit status that comes with a sentence
-LONGEST_SENTENCE = 300  # characters; Keras quotes whole configurations
+REFUSED = 3  # the exit status after a sentence was printed
+MAX_SENTENCE_LENGTH = 300  # characters; Keras quotes whole configurations
 START_SECONDS = 300  # TensorFlow takes ten to import, and on a crowded machine a minute and more
 
 
@@ -25,55 +25,57 @@ class ConversionError(Exception):
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What opening a file may take, beyond TensorFlow's own start."""
+class Limits:
+    """The resources that opening a file may take, beyond TensorFlow's own start."""
 
-    memory: int = 4 * 1024**3  # bytes of addresses, of which TensorFlow alone takes 1.3 GB
-    seconds: int = 60  # of processor time; twice as long by the clock
-
-
-USUAL = Bounds()
+    memory: int = 4 * 1024**3  # bytes of address space, of which TensorFlow alone takes 1.3 GB
+    seconds: int = 60  # of processor time; twice as many of wall-clock time
 
 
-def convert_apart(source: Path, target: Path, bounds: Bounds) -> None:
-    """Write the network in a stranger's file to `target`, a .keras file of our own making.
+DEFAULT_LIMITS = Limits()
 
-    The network has been inspected, loads, has the right shapes and reads printed digits.
+
+def convert_in_sandbox(source: Path, target: Path, limits: Limits) -> None:
+    """Write the network of an untrusted file to `target`, a new .keras file.
+
+    The network is inspected, loaded, has the right shapes and reads printed digits.
     Raises ConversionError.
     """
-    arguments = [source, target, bounds.memory, bounds.seconds]
+    arguments = [source, target, limits.memory, limits.seconds]
     try:
-        done = subprocess.run(  # noqa: S603 - our own program, and no shell
+        done = subprocess.run(  # noqa: S603 (this module, without a shell)
             [sys.executable, "-m", "worker.model_files.conversion", *map(str, arguments)],
             cwd=ROOT,
-            env=_bare_environment(target.parent),
+            env=_minimal_environment(target.parent),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=START_SECONDS + 3 * bounds.seconds,
+            timeout=START_SECONDS + 3 * limits.seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ConversionError(_too_long(bounds)) from error
+        raise ConversionError(_too_long(limits)) from error
     if done.returncode == REFUSED:
         raise ConversionError(done.stdout.decode(errors="replace").strip())
     if -done.returncode in (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL):
-        raise ConversionError(_too_long(bounds))
+        raise ConversionError(_too_long(limits))
     if done.returncode != 0:
-        raise ConversionError("The file broke the program that opened it; it may ask for too much.")
+        raise ConversionError(
+            "The file crashed the process that opened it; it may need too much memory."
+        )
 
 
-def _too_long(bounds: Bounds) -> str:
-    return f"The file takes too long to open: more than {bounds.seconds} s."
+def _too_long(limits: Limits) -> str:
+    return f"The file takes too long to open: more than {limits.seconds} s."
 
 
-def _bare_environment(folder: Path) -> dict[str, str]:
-    """No secret key, no database, no proxy; Keras keeps its settings in `folder`."""
+def _minimal_environment(folder: Path) -> dict[str, str]:
+    """Without secret key, database and proxy; Keras keeps its settings in `folder`."""
     return {
         "PATH": os.defpath,
         "HOME": str(folder),
         "KERAS_HOME": str(folder),
-        "MALLOC_ARENA_MAX": "2",  # or each thread of a large machine would reserve addresses
+        "MALLOC_ARENA_MAX": "2",  # or each thread of a large machine would reserve address space
         "OMP_NUM_THREADS": "1",
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
@@ -83,15 +85,15 @@ def _bare_environment(folder: Path) -> dict[str, str]:
 
 def main() -> None:
     source, target = Path(sys.argv[1]), Path(sys.argv[2])
-    bounds = Bounds(int(sys.argv[3]), int(sys.argv[4]))
-    import worker.recognition.network.self_test  # noqa: F401, PLC0415 - TensorFlow comes before the bounds
+    limits = Limits(int(sys.argv[3]), int(sys.argv[4]))
+    import worker.recognition.network.self_test  # noqa: F401, PLC0415 (TensorFlow starts before the limits)
 
-    _bind(bounds)
+    _set_limits(limits)
     try:
         _convert(source, target)
     except MemoryError:
-        _refuse("The file asks for more memory than is allowed.")
-    except Exception as error:  # whatever a stranger's file brings about ends in a sentence
+        _refuse("The file needs more memory than is allowed.")
+    except Exception as error:  # whatever error the file causes ends in a sentence
         _refuse(str(error))
 
 
@@ -104,26 +106,26 @@ def _convert(source: Path, target: Path) -> None:
     inspect(source)
     network, calibration = model_file.load(source)
     require_reading(Classifier(network, calibration), accuracy=None)
-    model_file.save(network, target, calibration)  # what its file says of scores is not believed
+    model_file.save(network, target, calibration)  # without the scores that its file claims
 
 
-def _bind(bounds: Bounds) -> None:
-    """From now on the kernel ends this process when it takes more."""
+def _set_limits(limits: Limits) -> None:
+    """From now on the kernel ends this process when it exceeds them."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(usage.ru_utime + usage.ru_stime) + bounds.seconds
+    seconds = int(usage.ru_utime + usage.ru_stime) + limits.seconds
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.memory, bounds.memory))
-    if sys.platform == "linux":  # elsewhere the kernel does not count addresses
-        resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
-    signal.alarm(2 * bounds.seconds)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.memory, limits.memory))
+    if sys.platform == "linux":  # other kernels do not limit address space
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    signal.alarm(2 * limits.seconds)
 
 
 def _refuse(sentence: str) -> None:
     line = " ".join(sentence.split())
-    print("".join(filter(str.isprintable, line))[:LONGEST_SENTENCE])  # noqa: T201
+    print("".join(filter(str.isprintable, line))[:MAX_SENTENCE_LENGTH])  # noqa: T201
     sys.stdout.flush()
-    os._exit(REFUSED)  # at once: nothing that the file left behind runs at exit
+    os._exit(REFUSED)  # at once: nothing that the file registered runs at exit
 
 
 if __name__ == "__main__":

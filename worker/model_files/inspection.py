@@ -1,7 +1,7 @@
-"""The inspection: a stranger's model file is looked at before anything in it is built.
+"""The inspection: an untrusted model file is checked before anything in it is built.
 
-Keras builds whatever class a file's configuration names, and reads whatever files its weights
-point to. Here both are read as plain data, and only layers that calculate are let through.
+Keras builds any class that a file's configuration names, and reads any file that its weights
+refer to. Here both are read as plain data, and only layers that calculate are accepted.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any, BinaryIO
 import h5py
 
 MEGABYTE = 1024 * 1024
-LARGEST_FILE = 256 * MEGABYTE  # the network that ships has 4
-LARGEST_UNPACKED = 512 * MEGABYTE
-LARGEST_CONFIG = 4 * MEGABYTE
-TOO_LARGE = f"Unpacked it is larger than {LARGEST_UNPACKED // MEGABYTE} MB."
+MAX_FILE = 256 * MEGABYTE  # the network that ships has 4
+MAX_UNPACKED = 512 * MEGABYTE
+MAX_CONFIG = 4 * MEGABYTE
+TOO_LARGE = f"Unpacked it is larger than {MAX_UNPACKED // MEGABYTE} MB."
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -47,9 +47,9 @@ INITIALIZERS = {
     "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
     "TruncatedNormal", "VarianceScaling", "Zeros",
 }  # fmt: skip
-CONDITIONS = {"L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}
-MARKS = {"DTypePolicy", "Policy", "__keras_tensor__"}  # types and shapes, and nothing that acts
-HARMLESS = MODELS | LAYERS | INITIALIZERS | CONDITIONS | MARKS
+REGULARIZERS = {"L1", "L2", "L1L2", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}
+ANNOTATIONS = {"DTypePolicy", "Policy", "__keras_tensor__"}  # types and shapes
+HARMLESS = MODELS | LAYERS | INITIALIZERS | REGULARIZERS | ANNOTATIONS
 
 MODULES = {
     "keras",
@@ -63,28 +63,28 @@ MODULES = {
     "keras.src.ops.numpy",  # the + and × between layers
 }
 
-# What zipfile, json and h5py raise at files that are not what they should be.
-DAMAGE = (
+# The errors of zipfile, json and h5py for malformed files.
+MALFORMED = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
     KeyError,
     OSError,
     RuntimeError,
-    SystemError,  # h5py's, where its own lock meets an error of the file
+    SystemError,  # of h5py, when an error occurs under its own lock
     TypeError,
     ValueError,
 )
 
 
 class SuspectFileError(Exception):
-    """The file asks for more than to calculate. Its text says what, in a sentence."""
+    """The file contains more than layers that calculate. The text is a sentence that says what."""
 
 
 def inspect(path: Path) -> None:
-    """Look at a .keras or .h5 file without building anything. Raises SuspectFileError."""
-    if path.stat().st_size > LARGEST_FILE:
-        raise SuspectFileError(f"The file is larger than {LARGEST_FILE // MEGABYTE} MB.")
+    """Check a .keras or .h5 file without building anything. Raises SuspectFileError."""
+    if path.stat().st_size > MAX_FILE:
+        raise SuspectFileError(f"The file is larger than {MAX_FILE // MEGABYTE} MB.")
     try:
         if path.suffix == ".h5":
             with path.open("rb") as file:
@@ -92,25 +92,25 @@ def inspect(path: Path) -> None:
         else:
             with zipfile.ZipFile(path) as archive:
                 _inspect_archive(archive)
-    except DAMAGE as error:
+    except MALFORMED as error:
         raise SuspectFileError(f"The file is damaged or no Keras model: {error}") from error
 
 
 def _inspect_archive(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
-    strange = sorted(set(names) - ENTRIES)
-    if strange:
-        raise SuspectFileError(f"The file holds what no network needs: {strange[0]!r}.")
+    unknown = sorted(set(names) - ENTRIES)
+    if unknown:
+        raise SuspectFileError(f"The file contains an entry that no network needs: {unknown[0]!r}.")
     if len(names) != len(set(names)):
-        raise SuspectFileError("The file holds two entries of the same name.")
-    # zipfile reads no more of an entry than its declared size, so that the declared is the most.
-    if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
+        raise SuspectFileError("The file contains two entries of the same name.")
+    # zipfile reads no more of an entry than its declared size.
+    if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
         raise SuspectFileError(TOO_LARGE)
-    if archive.getinfo(CONFIG).file_size > LARGEST_CONFIG:
+    if archive.getinfo(CONFIG).file_size > MAX_CONFIG:
         raise SuspectFileError("The file's configuration is too long.")
     config = json.loads(archive.read(CONFIG))
     if isinstance(config, dict):
-        config.pop("compile_config", None)  # it tells how to train on, and is never loaded
+        config.pop("compile_config", None)  # settings for further training, which are never loaded
     _require_harmless(config)
     _inspect_weights(io.BytesIO(archive.read(WEIGHTS)))
 
@@ -120,41 +120,41 @@ def _inspect_legacy(content: BinaryIO) -> None:
     with h5py.File(content) as file:
         config = file.attrs.get(LEGACY_CONFIG)
     if config is None:
-        raise SuspectFileError("The file holds weights alone, and no network.")
-    if len(config) > LARGEST_CONFIG:
+        raise SuspectFileError("The file contains weights alone, and no network.")
+    if len(config) > MAX_CONFIG:
         raise SuspectFileError("The file's configuration is too long.")
     _require_harmless(json.loads(config))
 
 
 def _inspect_weights(content: BinaryIO) -> None:
-    """HDF5 can fetch its numbers from other files, and can promise more than it holds."""
+    """HDF5 can read its numbers from other files, and can declare more than it contains."""
     with h5py.File(content) as file:
         links: list[tuple[str, Any]] = []
-        # h5py does not bear an error inside its visit, so that the looking comes afterwards.
+        # An error inside the visit crashes h5py, so that the links are checked afterwards.
         file.visititems_links(lambda name, link: links.append((name, link)))
         total = 0
         for name, link in links:
             if not isinstance(link, h5py.HardLink):
-                raise SuspectFileError("The file points to others.")
+                raise SuspectFileError("The file refers to other files.")
             node = file[name]
             if isinstance(node, h5py.Dataset):
                 _require_numbers(node)
                 total += node.nbytes
-        if total > LARGEST_UNPACKED:
+        if total > MAX_UNPACKED:
             raise SuspectFileError(TOO_LARGE)
 
 
 def _require_numbers(node: h5py.Dataset) -> None:
     if node.external or node.is_virtual:
-        raise SuspectFileError("The file points to others.")
+        raise SuspectFileError("The file refers to other files.")
     if node.dtype.kind not in NUMBERS:
         raise SuspectFileError("The file's weights are not numbers.")
 
 
 def _require_harmless(config: Any) -> None:
-    """Every class that a configuration names, however deep, is one of those above."""
+    """Every class that a configuration names, at any depth, is one of those above."""
     if not isinstance(config, dict) or config.get("class_name") not in MODELS:
-        raise SuspectFileError("The file holds no network.")
+        raise SuspectFileError("The file contains no network.")
     waiting: list[Any] = [config]
     while waiting:
         part = waiting.pop()
@@ -171,6 +171,6 @@ def _require_known(part: dict[str, Any]) -> None:
     if name in CODE:
         raise SuspectFileError("The file contains program code (a Lambda layer).")
     if name not in HARMLESS or part.get("registered_name") not in (None, name):
-        raise SuspectFileError(f"The file asks for {name!r}, which is no layer known here.")
+        raise SuspectFileError(f"The file needs {name!r}, which is not a known layer.")
     if module is not None and module not in MODULES:
-        raise SuspectFileError(f"The file asks for {name!r} from {module!r}, which is not Keras.")
+        raise SuspectFileError(f"The file needs {name!r} from {module!r}, which is not Keras.")

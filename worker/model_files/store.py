@@ -1,16 +1,18 @@
-"""The model store: network files named by their checksum, each with its row of a model version."""
+"""The model store: network files named by their checksums, and the rows of their versions."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from webapp.models import AuditAction, Evaluation, EvaluationPicture, ModelVersion
+from webapp.models import AuditAction, ModelVersion
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
 from webapp.platform.storage import write_whole
@@ -24,19 +26,43 @@ log = logging.getLogger(__name__)
 
 
 class UnknownFileError(Exception):
-    """The file says nothing of its architecture and scores, as every file written here does."""
+    """The file has no model card, as every file that Cifra writes has."""
 
 
 class WrongFileError(Exception):
-    """The file is not the one whose checksum the row names."""
+    """The file is not the one with the checksum in the row."""
 
 
 class AlreadyStoredError(Exception):
-    """The very same file is a version already."""
+    """The same file is a version already."""
 
     def __init__(self, version: ModelVersion) -> None:
-        super().__init__(f"This very file is {version.name} already.")
+        super().__init__(f"This file is {version.name} already.")
         self.version = version
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A network's file in the model folder, from which a version can be made."""
+
+    filename: str
+    sha256: str
+    size: int  # bytes
+    card: ModelCard
+
+    def version(self, origin: str, **facts: Any) -> ModelVersion:
+        """A new row for the file, which the caller adds to a session."""
+        return ModelVersion(
+            origin=origin,
+            architecture=self.card.architecture,
+            parameters=self.card.parameters,
+            filename=self.filename,
+            sha256=self.sha256,
+            size=self.size,
+            accuracy=self.card.scores.get("accuracy"),
+            scores=dict(self.card.scores),
+            **facts,
+        )
 
 
 def install_shipped(models_dir: Path, shipped: Path = SHIPPED) -> ModelVersion | None:
@@ -59,47 +85,40 @@ def install_shipped(models_dir: Path, shipped: Path = SHIPPED) -> ModelVersion |
     return version if is_new else None
 
 
-def add_version(
-    models_dir: Path,
-    source: Path,
-    *,
-    card: ModelCard,
-    origin: str,
-    training_run_id: int | None = None,
-    parent_id: int | None = None,
-    evaluation: Evaluation | None = None,
-    pictures: Sequence[EvaluationPicture] = (),
-) -> ModelVersion:
-    """Keep a copy of a network's file and commit its row. Raises AlreadyStoredError, OSError."""
+def store_file(models_dir: Path, source: Path, card: ModelCard) -> StoredFile:
+    """Copy a network's file into the model folder, whole or not at all. Raises OSError."""
     content = source.read_bytes()
     checksum = sha256(content).hexdigest()
-    version = ModelVersion(
-        origin=origin,
-        architecture=card.architecture,
-        parameters=card.parameters,
-        filename=f"{checksum}{source.suffix}",
-        sha256=checksum,
-        size=len(content),
-        accuracy=card.scores.get("accuracy"),
-        scores=dict(card.scores),
-        training_run_id=training_run_id,
-        parent_id=parent_id,
-    )
-    if evaluation:
-        version.record_evaluation(evaluation, pictures)
+    stored = StoredFile(f"{checksum}{source.suffix}", checksum, len(content), card)
     models_dir.mkdir(parents=True, exist_ok=True)
-    write_whole(models_dir / version.filename, content)  # first the file, then the row
+    write_whole(models_dir / stored.filename, content)
+    return stored
+
+
+def add_version(
+    models_dir: Path, source: Path, *, card: ModelCard, origin: str, **facts: Any
+) -> ModelVersion:
+    """Keep a copy of a network's file and commit its row. Raises AlreadyStoredError, OSError."""
+    stored = store_file(models_dir, source, card)  # first the file, then the row
+    _require_new(stored.sha256)  # a refused insert would use up a version number
+    version = stored.version(origin, **facts)
     try:
         with writing() as session:
             session.add(version)
             if origin == "imported":
                 session.flush()
                 record(session, AuditAction.IMPORTED, version.name)
-    except IntegrityError as error:  # of two who add the same file at once, one comes second
-        with writing() as session:
-            known = session.scalars(select(ModelVersion).filter_by(sha256=checksum)).one()
-        raise AlreadyStoredError(known) from error
+    except IntegrityError:
+        _require_new(stored.sha256)  # another process added the same file at the same time
+        raise
     return version
+
+
+def _require_new(checksum: str) -> None:
+    with Session(db.engine) as session:
+        known = session.scalar(select(ModelVersion).filter_by(sha256=checksum))
+    if known is not None:
+        raise AlreadyStoredError(known)
 
 
 def verified_file(models_dir: Path, version: ModelVersion) -> Path:
@@ -115,8 +134,8 @@ def verified_file(models_dir: Path, version: ModelVersion) -> Path:
 def files_to_read_with(models_dir: Path) -> list[Path]:
     """The published versions' files, the live one first, then the one that ships.
 
-    It needs no database: without one the shipped file is all there is. A file that is not the one
-    in its row is passed over.
+    It needs no database: without one the shipped file is the only one. A file that does not match
+    the checksum in its row is skipped.
     """
     try:
         published = db.session.scalars(ModelVersion.latest_publications()).all()
@@ -128,5 +147,5 @@ def files_to_read_with(models_dir: Path) -> list[Path]:
         try:
             files.append(verified_file(models_dir, version))
         except (WrongFileError, OSError) as error:
-            log.warning("%s is passed over: %s", version.name.capitalize(), error)
+            log.warning("%s is skipped: %s", version.name.capitalize(), error)
     return [*files, SHIPPED]

@@ -1,4 +1,4 @@
-"""The live model: the network this process answers with, following what was published last."""
+"""The live model: the network that this process answers with; it follows the publications."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from worker.model_files.store import verified_file
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
 
-LOOK_EVERY_SECONDS = 0.5  # for a new publication; loading it takes about as long again
-RETRY_SECONDS = 60.0  # until a file that would not load is tried again: it may have been restored
+CHECK_SECONDS = 0.5  # between two checks for a publication; loading takes about as long again
+RETRY_SECONDS = 60.0  # until a file that does not load is tried again: it may be restored
 
 log = logging.getLogger(__name__)
 
@@ -36,47 +36,51 @@ class LiveReader:
 
 
 class LiveModel:
-    """Keeps a live model: the version published last among those that load.
+    """Holds the live model: of the published versions that load, the one published last.
 
-    A thread of its own looks for a publication, loads, verifies and warms the new network, and
-    switches the reference; until then, and for good when that fails, the old one answers.
+    A thread of its own checks for a publication, loads, verifies and warms the new network, and
+    switches the reference. Until then, and where loading fails, the old network answers.
     """
 
     def __init__(self, models_dir: Path) -> None:
         self._models_dir = models_dir
         self._live: LiveReader | None = None
         self._failed: dict[int, float] = {}  # version to the moment it may be tried again
-        self._catching_up = threading.Lock()
+        self._update_lock = threading.Lock()
 
     @classmethod
     def of(cls, app: Flask) -> LiveModel:
-        """The one that a worker's app holds."""
-        held: LiveModel = app.extensions["cifra_live_model"]
-        return held
+        """The live model of a worker's app."""
+        live_model: LiveModel = app.extensions["cifra_live_model"]
+        return live_model
 
     def follow(self) -> LiveReader | None:
-        """The model to answer the next batch with, at once; None while there is none to be had."""
-        if self._live is None:  # with nothing to answer with, waiting is all there is
+        """The model to answer the next batch with, at once; None while no published one loads."""
+        if self._live is None:  # without a model, the batch waits for one anyway
             self.catch_up()
         return self._live
 
-    def watch(self, app: Flask, stop: threading.Event) -> None:
-        """Follow the publications in a thread of its own, until told to stop."""
+    def loaded_version(self) -> int | None:
+        """The id of the version that answers; None while there is none."""
+        return self._live.version_id if self._live else None
 
-        def look() -> None:
+    def watch(self, app: Flask, stop: threading.Event) -> None:
+        """Follow the publications in a thread of its own, until the event is set."""
+
+        def follow_publications() -> None:
             while not stop.is_set():
                 try:
                     with app.app_context():
                         self.catch_up()
                 except SQLAlchemyError as error:
-                    log.warning("The database is away (%s); the live model stays.", error)
-                stop.wait(LOOK_EVERY_SECONDS)
+                    log.warning("The database cannot be reached (%s); the live model stays.", error)
+                stop.wait(CHECK_SECONDS)
 
-        threading.Thread(target=look, name="live-model", daemon=True).start()
+        threading.Thread(target=follow_publications, name="live-model", daemon=True).start()
 
     def catch_up(self) -> None:
         """Load what was published last, and switch to it, if it is not live here yet."""
-        with self._catching_up:
+        with self._update_lock:
             try:
                 for version in db.session.scalars(ModelVersion.latest_publications()).all():
                     if self._live and self._live.version_id == version.id:
@@ -84,7 +88,7 @@ class LiveModel:
                     if self._may_try(version) and self._load(version):
                         break
             finally:
-                db.session.rollback()  # a long-lived process must not hold its snapshot open
+                db.session.rollback()  # or this process would keep its snapshot open
 
     def _may_try(self, version: ModelVersion) -> bool:
         return self._failed.get(version.id, 0.0) <= time.monotonic()
@@ -93,20 +97,20 @@ class LiveModel:
         """Whether the version is live now."""
         try:
             reader = load_reader(self._models_dir, version)
-        except Exception as error:  # whatever a damaged file does must not stop the answers
+        except Exception as error:  # whatever error a damaged file causes, answers go on
             self._give_up_on(version, error)
             return False
         self._live = LiveReader(version.id, reader)
-        gc.collect()  # networks are full of cycles, and would pile up over many swaps
+        gc.collect()  # networks are full of cycles, and would accumulate over many switches
         self._failed.pop(version.id, None)
-        _note(version.id, load_error=None)
+        _record_load_error(version.id, None)
         log.info("Answering with %s (%s).", version.name, version.architecture)
         return True
 
     def _give_up_on(self, version: ModelVersion, error: Exception) -> None:
         if version.id not in self._failed:
             log.error("%s could not be loaded: %s", version.name.capitalize(), error)
-            _note(version.id, load_error=str(error))
+            _record_load_error(version.id, str(error))
         self._failed[version.id] = time.monotonic() + RETRY_SECONDS
 
 
@@ -124,13 +128,13 @@ def load_reader(models_dir: Path, version: ModelVersion) -> Reader:
 
 @cache
 def _import_tensorflow() -> None:
-    """Import it once, and exempt it from garbage collection, which would hold up answers."""
+    """Import it once, and exempt it from garbage collection, which would delay answers."""
     import worker.recognition.network.self_test  # noqa: F401, PLC0415
 
     gc.freeze()
 
 
-def _note(version_id: int, *, load_error: str | None) -> None:
+def _record_load_error(version_id: int, load_error: str | None) -> None:
     with writing() as session:
         version = session.get(ModelVersion, version_id)
         if version is not None and version.load_error != load_error:

@@ -1,4 +1,4 @@
-"""The watchdog: ends a worker that hangs or no longer hears its bell, to be started afresh."""
+"""The watchdog: ends a worker that hangs or receives no tasks, so that it is started again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-TICKS = 10  # looks during the patience, so that a process which was frozen hears before it ends
+TICKS = 10  # checks within the patience: a process that was frozen receives a task before it ends
 STDERR = 2  # the file descriptor: Celery puts a logger in the place of sys.stderr
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def ending_after(limit: timedelta) -> Iterator[None]:
-    """End the process, with every thread's traceback, if what is done here takes longer.
+    """End the process, with every thread's traceback, if the block takes longer.
 
     It ends even when foreign code hangs and lets no Python run, as a decoder may.
     """
@@ -31,44 +31,45 @@ def ending_after(limit: timedelta) -> Iterator[None]:
 
 
 class Watchdog:
-    """Ends the process when work has waited for a while and no bell was heard meanwhile.
+    """Ends the process when work has waited for a while and no task was received meanwhile.
 
-    So it does after a connection to Redis died without a word: it looks open, and nothing comes.
+    This happens after a connection to Redis died without an error: it looks open, and no message
+    arrives.
     """
 
     def __init__(self, *, patience: timedelta) -> None:
         self._patience = patience
-        self._heard = threading.Event()
+        self._task_received = threading.Event()
         self._is_busy = False
 
     @contextmanager
-    def hearing(self) -> Iterator[None]:
-        """Around whatever a bell sets off; while it lasts, the process is not deaf."""
+    def processing(self) -> Iterator[None]:
+        """Around each task; while it lasts, the consumer is not stalled."""
         self._is_busy = True
-        self._heard.set()
+        self._task_received.set()
         try:
             yield
         finally:
-            self._heard.set()
+            self._task_received.set()
             self._is_busy = False
 
-    def watch(self, should_hear: Callable[[], bool]) -> None:
-        """Watch from a thread; `should_hear` tells whether work waits and Redis answers."""
+    def watch(self, expects_task: Callable[[], bool]) -> None:
+        """Watch from a thread; `expects_task` returns whether work waits and Redis answers."""
         threading.Thread(
-            target=self._watch, args=(should_hear,), name="watchdog", daemon=True
+            target=self._watch, args=(expects_task,), name="watchdog", daemon=True
         ).start()
 
-    def _watch(self, should_hear: Callable[[], bool]) -> None:
-        silent_ticks = 0
-        while silent_ticks < TICKS:
+    def _watch(self, expects_task: Callable[[], bool]) -> None:
+        stalled_ticks = 0
+        while stalled_ticks < TICKS:
             time.sleep(self._patience.total_seconds() / TICKS)
-            if self._is_busy or self._heard.is_set() or not should_hear():
-                silent_ticks = 0
+            if self._is_busy or self._task_received.is_set() or not expects_task():
+                stalled_ticks = 0
             else:
-                silent_ticks += 1
-            self._heard.clear()
+                stalled_ticks += 1
+            self._task_received.clear()
         log.error(
-            "Work has waited for %s and no bell was heard, so this worker ends to be started anew.",
+            "Work has waited for %s and no task was received, so this worker ends to be restarted.",
             self._patience,
         )
         logging.shutdown()

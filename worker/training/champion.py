@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 def load_champion(version: ModelVersion, models_dir: Path) -> Champion | None:
-    """The version's network; None for one that does not load, and is compared with nothing."""
+    """The version's network; None where its file is missing, damaged or holds no network."""
     try:
         return Champion(*files.load(verified_file(models_dir, version)))
     except (WrongFileError, ModelFileError, OSError) as error:
-        log.warning("%s cannot be compared with: %s", version.name.capitalize(), error)
+        log.warning("%s does not load: %s", version.name.capitalize(), error)
         return None

@@ -15,9 +15,9 @@ from worker.recognition.arrays import Labels
 from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.training.loop import Trained
-from worker.training.champion import load_champion
 from worker.training.correction_dataset import load_corrections
 from worker.training.evaluation_sets import evaluation_sets, predict_labels
+from worker.training.opponents import load_opponents
 from worker.training.promotion_gate import evaluate_challenger
 
 PICTURES_KEPT = 60
@@ -37,17 +37,17 @@ def compare_versions(versions: Sequence[TrainedVersion], mnist: Mnist, models_di
     Returns the number of pictures of MNIST's test set that they disagree on.
     """
     with Session(db.engine) as session:
-        live = session.scalar(ModelVersion.current())
         corrections = load_corrections(session)
-    champion = load_champion(live, models_dir) if live else None
-    champion_classifier = Classifier(champion.model, champion.calibration) if champion else None
-    champion_id = live.id if live and champion else None
+    opponents = load_opponents(mnist, models_dir)
     classifiers = [Classifier(one.trained.model, one.trained.calibration) for one in versions]
-    on_mnist, *on_corrections = evaluation_sets(mnist, corrections)
+    *that_decide, on_mnist = evaluation_sets(mnist, corrections)
     disputed = most_disputed([predict_labels(on_mnist, one).labels for one in classifiers])
-    sets = [replace(on_mnist, always_kept=disputed[:PICTURES_KEPT]), *on_corrections]
+    sets = [*that_decide, replace(on_mnist, always_kept=disputed[:PICTURES_KEPT])]
     evaluated = [
-        evaluate_challenger(sets, one, champion_classifier, champion_id) for one in classifiers
+        evaluate_challenger(sets, one, opponents.champion, opponents.best).with_remarks(
+            opponents.remarks
+        )
+        for one in classifiers
     ]
     with writing() as session:
         for one, result in zip(versions, evaluated, strict=True):

@@ -22,10 +22,10 @@ class CorrectionDataset:
     """n corrected digits, each picture once, oldest first."""
 
     images: Images  # (n, 28, 28): the ink that was read
-    labels: Labels  # (n,): what people say, 0..9 or NO_DIGIT
-    read_as: Labels  # (n,): what the model of the time said, 0..9
+    labels: Labels  # (n,): the corrected labels, 0..9 or NO_DIGIT
+    read_as: Labels  # (n,): the labels that the model of the time gave, 0..9
     validation: NDArray[np.bool_]  # (n,): never trained on
-    ink_sha256: NDArray[np.str_]  # (n,): by which a picture is found when it must be forgotten
+    ink_sha256: NDArray[np.str_]  # (n,): a picture is found by it when its owner deletes it
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -40,11 +40,11 @@ class CorrectionDataset:
 
     @property
     def misread(self) -> CorrectionDataset:
-        """The errors of the past."""
+        """The ones that a published version misread."""
         return self.where(self.labels != self.read_as)
 
     def where(self, chosen: NDArray[np.bool_]) -> CorrectionDataset:
-        """Those that a mask (n,) chooses."""
+        """The ones that a mask (n,) chooses."""
         return CorrectionDataset(
             self.images[chosen],
             self.labels[chosen],
@@ -54,7 +54,7 @@ class CorrectionDataset:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """How many there are of each digit, the last of no digit, and a hash over all."""
+        """The counts by label, 0 to 9 and then "not a digit", and a hash over all."""
         return {
             "training": np.bincount(self.training_part.labels, minlength=NO_DIGIT + 1).tolist(),
             "validation": np.bincount(self.validation_part.labels, minlength=NO_DIGIT + 1).tolist(),
@@ -63,7 +63,7 @@ class CorrectionDataset:
 
 
 def load_corrections(session: Session) -> CorrectionDataset:
-    """All approved corrections. A picture that people contradict each other on is left out."""
+    """All approved corrections. A picture with contradicting labels is left out."""
     agreed = uncontested(session.scalars(Correction.approved()))
     validation = Correction.validation_hashes(session)
     labels = [NO_DIGIT if one.label is None else one.label for one in agreed]
@@ -77,7 +77,7 @@ def load_corrections(session: Session) -> CorrectionDataset:
 
 
 def _inks(corrections: Sequence[Correction]) -> Images:
-    """(n, 28, 28) uint8, from the PNGs that were kept with the digits."""
+    """(n, 28, 28) uint8, from the PNGs that are stored with the digits."""
     inks = np.zeros((len(corrections), 28, 28), np.uint8)
     for ink, correction in zip(inks, corrections, strict=True):
         png = np.frombuffer(correction.digit.ink_png, np.uint8)

@@ -1,4 +1,4 @@
-"""The heartbeat: a training run's row shows that its trainer is alive, and whether to stop."""
+"""The heartbeat: the row of a run shows that its trainer works, and whether it should stop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import wait
 from contextlib import contextmanager
 
 from flask import Flask, current_app
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.models import RunStatus, TrainingRun
@@ -34,6 +34,8 @@ def heartbeat(run_id: int) -> Iterator[threading.Event]:
                 with app.app_context(), writing() as session:
                     if not _beat_once(session, run_id):
                         should_stop.set()
+            except IntegrityError:  # it was taken for dead, and another run was queued meanwhile
+                should_stop.set()
             except SQLAlchemyError as error:
                 log.warning("The heartbeat could not be written: %s", error)
 
@@ -46,9 +48,16 @@ def heartbeat(run_id: int) -> Iterator[threading.Event]:
 
 
 def _beat_once(session: Session, run_id: int) -> bool:
-    """Record a heartbeat; returns whether the run is still running and not to be cancelled."""
-    run = session.get(TrainingRun, run_id)
+    """Record a heartbeat; returns whether the run is still running and not to be cancelled.
+
+    The sweep interrupts a run without a heartbeat. After an outage of the database it may do so
+    before this trainer can write again, so that such a run is resumed.
+    """
+    run = TrainingRun.locked(session, run_id)
+    if run is not None and run.status == RunStatus.INTERRUPTED:
+        log.warning("Training run %s was taken for dead and is resumed.", run_id)
+        run.resume()
     if run is None or run.status != RunStatus.RUNNING:
         return False
-    run.show_life()
+    run.record_heartbeat()
     return run.cancel_requested_at is None

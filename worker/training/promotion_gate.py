@@ -1,9 +1,13 @@
-"""The promotion gate: a challenger passes if it is no worse than the champion, within margins."""
+"""The promotion gate: a challenger passes if it is no worse than the published versions.
+
+"No worse" has margins, since chance moves every score a little. The decision uses validation
+data alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +26,7 @@ from worker.training.evaluation_sets import (
     predict_labels,
 )
 
-# A calibration error that is a hundredth larger misleads nobody.
+# An expected calibration error that is a hundredth larger makes no difference to a reader.
 CALIBRATION_MARGIN = 0.01
 
 
@@ -33,10 +37,24 @@ class EvaluatedChallenger:
     evaluation: Evaluation
     pictures: list[EvaluationPicture]
 
+    def with_remarks(self, remarks: Sequence[str]) -> EvaluatedChallenger:
+        """The same with more sentences at the end of the summary."""
+        summary = [*self.evaluation.summary, *remarks]
+        return EvaluatedChallenger(replace(self.evaluation, summary=summary), self.pictures)
+
+
+@dataclass(frozen=True)
+class Opponent:
+    """A published version that a challenger is compared with."""
+
+    version_id: int
+    classifier: Classifier
+    may_know_validation_set: bool = False  # as ModelVersion's
+
 
 @dataclass(frozen=True)
 class _Comparison:
-    """Challenger and champion on one evaluation set."""
+    """The challenger and its opponents on one evaluation set."""
 
     result: DatasetResult
     pictures: list[EvaluationPicture]
@@ -47,27 +65,24 @@ class _Comparison:
 def evaluate_challenger(
     sets: Iterable[EvaluationSet],
     challenger: Classifier,
-    champion: Classifier | None,
-    champion_id: int | None,
+    champion: Opponent | None,
+    best: Opponent | None = None,
 ) -> EvaluatedChallenger:
-    """Score both on every evaluation set, and decide. Empty sets are left out."""
-    comparisons = [
-        _compare(
-            one,
-            predict_labels(one, challenger),
-            predict_labels(one, champion) if champion else None,
-        )
-        for one in sets
-        if len(one)
-    ]
+    """Score all networks on every evaluation set, and decide. Empty sets are left out.
+
+    The champion is the live version; `best` is the best version that was ever published, where it
+    is another one, so that small losses do not add up from version to version.
+    """
+    comparisons = [_compare(one, challenger, champion, best) for one in sets if len(one)]
     objections = [sentence for one in comparisons for sentence in one.objections]
     decision = "It did not pass its evaluation." if objections else "It passed its evaluation."
     evaluation = Evaluation(
         passed=not objections,
         summary=[decision, *objections, *(one.summary for one in comparisons)],
-        champion_id=champion_id,
+        champion_id=champion.version_id if champion else None,
         margin=OVERALL_MARGIN,
         results=[one.result for one in comparisons],
+        best_id=best.version_id if best else None,
     )
     return EvaluatedChallenger(
         evaluation, [picture for one in comparisons for picture in one.pictures]
@@ -75,18 +90,30 @@ def evaluate_challenger(
 
 
 def _compare(
-    evaluation_set: EvaluationSet, challenger: LabelPredictions, champion: LabelPredictions | None
+    evaluation_set: EvaluationSet,
+    challenger: Classifier,
+    champion: Opponent | None,
+    best: Opponent | None,
 ) -> _Comparison:
+    predictions = predict_labels(evaluation_set, challenger)
+    before = predict_labels(evaluation_set, champion.classifier) if champion else None
+    objections = _objections_to_accuracy(evaluation_set, predictions)
+    if before:
+        objections += _objections(evaluation_set, predictions, before, "the live model")
+    if best and evaluation_set.with_best:
+        name = f"version {best.version_id}, the best ever published,"
+        of_best = predict_labels(evaluation_set, best.classifier)
+        objections += _objections(evaluation_set, predictions, of_best, name)
     return _Comparison(
         result=DatasetResult(
             name=evaluation_set.name,
             count=len(evaluation_set),
-            challenger=_metrics(evaluation_set, challenger),
-            champion=_metrics(evaluation_set, champion) if champion else None,
+            challenger=_metrics(evaluation_set, predictions),
+            champion=_metrics(evaluation_set, before) if before else None,
         ),
-        pictures=pictures_to_keep(evaluation_set, challenger, champion),
-        summary=_summary(evaluation_set, challenger, champion),
-        objections=_objections(evaluation_set, challenger, champion) if champion else [],
+        pictures=pictures_to_keep(evaluation_set, predictions, before),
+        summary=_summary(evaluation_set, predictions, before),
+        objections=objections if evaluation_set.decides else [],
     )
 
 
@@ -101,33 +128,56 @@ def _metrics(evaluation_set: EvaluationSet, predictions: LabelPredictions) -> Me
     )
 
 
-def _objections(
-    evaluation_set: EvaluationSet, challenger: LabelPredictions, champion: LabelPredictions
+def _objections_to_accuracy(
+    evaluation_set: EvaluationSet, challenger: LabelPredictions
 ) -> list[str]:
-    """The reasons why the challenger does not pass, a sentence each."""
+    accuracy = float((challenger.labels == evaluation_set.labels).mean())
+    if accuracy >= evaluation_set.floor:
+        return []
+    return [
+        f"{evaluation_set.name}: it reads {accuracy:.1%} right; "
+        f"at least {evaluation_set.floor:.0%} are required."
+    ]
+
+
+def _objections(
+    evaluation_set: EvaluationSet,
+    challenger: LabelPredictions,
+    opponent: LabelPredictions,
+    opponent_name: str,
+) -> list[str]:
+    """The reasons why the challenger is worse than one opponent, a sentence each."""
     name, labels = evaluation_set.name, evaluation_set.labels
-    right, before = challenger.labels == labels, champion.labels == labels
+    right, before = challenger.labels == labels, opponent.labels == labels
+    if evaluation_set.none_lost:
+        count = int((before & ~right).sum())
+        pictures = "picture" if count == 1 else "pictures"
+        lost = f"{name}: it misreads {count:,} {pictures} that {opponent_name} reads right."
+        return [lost] if count else []
     sentences = []
     if _lost(right, before) > evaluation_set.allowed(len(right), evaluation_set.margin):
         sentences.append(
             f"{name}: it reads {right.sum():,} of {len(right):,} right, "
-            f"the live model {before.sum():,}."
+            f"{opponent_name} {before.sum():,}."
         )
     if evaluation_set.digit_margin is None:
         return sentences
-    sentences += _objections_by_digit(evaluation_set, right, before)
+    sentences += _objections_by_digit(evaluation_set, right, before, opponent_name)
     error = calibration_error(challenger.confidence, right)
-    error_before = calibration_error(champion.confidence, before)
+    error_before = calibration_error(opponent.confidence, before)
     if error > error_before + CALIBRATION_MARGIN + CHANCE / len(right):
         sentences.append(
             f"{name}: its confidence is off by {error:.1%} on average, "
-            f"the live model's by {error_before:.1%}."
+            f"that of {opponent_name} by {error_before:.1%}."
         )
     return sentences
 
 
 def _objections_by_digit(
-    evaluation_set: EvaluationSet, right: NDArray[np.bool_], before: NDArray[np.bool_]
+    evaluation_set: EvaluationSet,
+    right: NDArray[np.bool_],
+    before: NDArray[np.bool_],
+    opponent_name: str,
 ) -> list[str]:
     sentences = []
     for digit in range(NO_DIGIT):
@@ -136,7 +186,7 @@ def _objections_by_digit(
         if _lost(right[of_digit], before[of_digit]) > allowed:
             sentences.append(
                 f"{evaluation_set.name}: of the {of_digit.sum():,} pictures of a {digit} it reads "
-                f"{right[of_digit].sum():,} right, the live model {before[of_digit].sum():,}."
+                f"{right[of_digit].sum():,} right, {opponent_name} {before[of_digit].sum():,}."
             )
     return sentences
 

@@ -15,7 +15,7 @@ from worker.training.evaluation_sets import EvaluationSet, predict_labels
 
 @dataclass(frozen=True)
 class Reread:
-    """What came out; `ModelVersion.scores["reread"]` keeps it."""
+    """The result, which `ModelVersion.scores["reread"]` keeps."""
 
     at: str  # ISO 8601, UTC
     count: int  # approved corrections, each picture once
@@ -25,8 +25,8 @@ class Reread:
     @property
     def sentence(self) -> str:
         return (
-            f"Of {self.count:,} corrected pictures it reads {self.right_now:,} rightly; "
-            f"{self.right_then:,} were at the time."
+            f"Of {self.count:,} corrected pictures it reads {self.right_now:,} right; "
+            f"{self.right_then:,} were read right at the time."
         )
 
 
@@ -48,6 +48,7 @@ def reread_corrections(live_model: LiveModel) -> Reread | None:
         right_now=int((labels == corrections.labels).sum()),
     )
     with writing() as session:
-        version = session.get_one(ModelVersion, live.version_id)
+        lock = {"of": ModelVersion}  # other measurements are added to the same column
+        version = session.get_one(ModelVersion, live.version_id, with_for_update=lock)
         version.scores = {**version.scores, "reread": asdict(reread)}
     return reread

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from webapp.models import ModelVersion
-from worker.model_files.store import add_version
+from worker.model_files.store import StoredFile, add_version, store_file
 from worker.recognition.evaluation.metrics import milliseconds_a_picture
 from worker.recognition.network import files
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.network.model_card import read_card
+from worker.recognition.network.model_card import ModelCard, read_card
 from worker.recognition.training.loop import Trained
-from worker.training.promotion_gate import EvaluatedChallenger
 
 
-def store_version(
-    trained: Trained,
-    models_dir: Path,
-    *,
-    training_run_id: int | None = None,
-    parent_id: int | None = None,
-    evaluated: EvaluatedChallenger | None = None,
-) -> ModelVersion:
+def store_trained(trained: Trained, models_dir: Path) -> StoredFile:
+    """Write the network's file into the model folder. Raises OSError."""
+    with _written(trained) as (path, card):
+        return store_file(models_dir, path, card)
+
+
+def store_version(trained: Trained, models_dir: Path) -> ModelVersion:
     """Store the network's file and commit its version. Raises AlreadyStoredError or OSError."""
+    with _written(trained) as (path, card):
+        return add_version(models_dir, path, card=card, origin="trained")
+
+
+@contextmanager
+def _written(trained: Trained) -> Iterator[tuple[Path, ModelCard]]:
     with tempfile.TemporaryDirectory(prefix="cifra-") as folder:
         path = Path(folder) / "trained.keras"
         save_trained(trained, path)
         card = read_card(path)
-        assert card is not None  # it was written a line above
-        return add_version(
-            models_dir,
-            path,
-            card=card,
-            origin="trained",
-            training_run_id=training_run_id,
-            parent_id=parent_id,
-            evaluation=evaluated.evaluation if evaluated else None,
-            pictures=evaluated.pictures if evaluated else (),
-        )
+        assert card is not None  # save_trained wrote it
+        yield path, card
 
 
 def save_trained(trained: Trained, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The models' pages: which version answers, publishing, pinning, rolling back, and overriding."""
+"""The models' pages: the live version, publishing, pinning, rolling back, and overriding."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.webapp.factories import (
     published_version,
     sign_in,
 )
-from webapp.models import ModelVersion, Publication
+from webapp.models import ModelVersion, Publication, TrainingRun
 from webapp.models.evaluation import VALIDATION_CORRECTIONS
-from webapp.platform.database import db
+from webapp.platform.database import db, writing
 
 
 @pytest.fixture(autouse=True)
@@ -45,26 +45,74 @@ def test_an_earlier_version_is_published_again(app: Flask, client: FlaskClient) 
     assert client.post("/admin/models/99/publication").status_code == 404
 
 
-def test_rolling_back_returns_to_the_version_before(app: Flask, client: FlaskClient) -> None:
-    first, second = published_version(app), published_version(app)
+def test_two_roll_backs_go_two_steps_back(app: Flask, client: FlaskClient) -> None:
+    first, second, third = (published_version(app) for _ in range(3))
+    assert current(app) == third
 
     follow(client, "/admin/rollbacks", reason="Sevens went wrong")
-    assert current(app) == first
-    follow(client, "/admin/rollbacks")
     assert current(app) == second
+    follow(client, "/admin/rollbacks")
+    assert current(app) == first
 
-    ledger = client.get("/admin/ledger").text
-    assert ledger.count("rolled back") == 2
-    assert "ana@example.org: “Sevens went wrong”" in ledger
+    assert "There is no earlier version" in follow(client, "/admin/rollbacks")
+    assert current(app) == first
+    history = client.get("/admin/ledger").text
+    assert history.count("rolled back") == 2
+    assert "ana@example.org: “Sevens went wrong”" in history
+
+
+def test_a_roll_back_undoes_the_latest_deployment_after_an_earlier_roll_back(
+    app: Flask, client: FlaskClient
+) -> None:
+    first, _ = published_version(app), published_version(app)
+    follow(client, "/admin/rollbacks")
+    third = published_version(app)
+    follow(client, "/admin/pin")  # it publishes the live version again
+
+    assert current(app) == third
+    follow(client, "/admin/rollbacks")
+
+    assert current(app) == first
+
+
+def test_a_roll_back_keeps_the_pin_unless_it_is_lifted(app: Flask, client: FlaskClient) -> None:
+    for _ in range(3):
+        published_version(app)
+    follow(client, "/admin/pin")
+
+    follow(client, "/admin/rollbacks")
+    assert current_publication(app).pinned
+    follow(client, "/admin/rollbacks", unpin="yes")
+    assert not current_publication(app).pinned
+
+
+def test_rolling_back_to_a_version_that_did_not_pass_needs_the_tick_and_a_reason(
+    app: Flask, client: FlaskClient
+) -> None:
+    champion = published_version(app)
+    failed = evaluated_version(app, evaluation_with(passed=False, champion_id=champion))
+    follow(client, f"/admin/models/{failed}/override", understood="yes", reason="A demonstration")
+    latest = published_version(app)
+
+    assert "did not pass its evaluation, so going back to it" in client.get("/admin").text
+    for incomplete in ({"understood": "yes"}, {"reason": "I know better"}, {}):
+        page = follow(client, "/admin/rollbacks", **incomplete)
+        assert "tick the box and give a reason" in page
+        assert current(app) == latest
+
+    follow(client, "/admin/rollbacks", understood="yes", reason="The demonstration goes on")
+
+    assert current(app) == failed
+    assert current_publication(app).reason == "The demonstration goes on"
 
 
 def test_the_live_version_is_pinned_and_unpinned(app: Flask, client: FlaskClient) -> None:
     published_version(app)
 
     follow(client, "/admin/pin")
-    assert line_that_holds(app).pinned
+    assert current_publication(app).pinned
     follow(client, "/admin/pin/removal")
-    assert not line_that_holds(app).pinned
+    assert not current_publication(app).pinned
 
 
 def test_a_version_that_did_not_pass_is_published_by_an_override_alone(
@@ -75,21 +123,43 @@ def test_a_version_that_did_not_pass_is_published_by_an_override_alone(
     override = f"/admin/models/{refused}/override"
 
     assert "did not pass its evaluation" in follow(client, f"/admin/models/{refused}/publication")
-    for half_filled in ({"understood": "yes"}, {"reason": "I know better", "understood": None}):
-        form = {name: value for name, value in half_filled.items() if value}
+    for incomplete in ({"understood": "yes"}, {"reason": "I know better", "understood": None}):
+        form = {name: value for name, value in incomplete.items() if value}
         assert "tick the box and give a reason" in follow(client, override, **form)
         assert current(app) == champion
 
     follow(client, override, understood="yes", reason="I know better")
 
     assert current(app) == refused
-    line = line_that_holds(app)
-    assert (line.trigger, line.reason) == ("overridden", "I know better")
-    assert line.published_by_id == 1
+    publication = current_publication(app)
+    assert (publication.trigger, publication.reason) == ("overridden", "I know better")
+    assert publication.published_by_id == 1
     assert "published despite its evaluation" in client.get("/admin/ledger").text
 
 
-def test_the_ledger_tells_from_when_to_when_a_version_was_live(
+def test_after_an_override_no_page_says_that_it_is_not_published(
+    app: Flask, client: FlaskClient
+) -> None:
+    champion = published_version(app)
+    failed = evaluated_version(app, evaluation_with(passed=False, champion_id=champion))
+    client.post("/admin/training-runs")
+    with app.app_context(), writing() as session:
+        run = session.get_one(TrainingRun, 1)
+        run.finish()
+        version = session.get_one(ModelVersion, failed)
+        version.training_run_id = run.id
+        version.notes = "Not published: it did not pass its evaluation."
+    pages = [f"/admin/models/{failed}", "/admin/training-runs/1", "/admin", f"/models/{failed}"]
+    assert "Not published" in client.get(pages[0]).text
+    assert "Not published" in client.get(pages[1]).text
+
+    follow(client, f"/admin/models/{failed}/override", understood="yes", reason="I know better")
+
+    for page in pages:
+        assert "not published" not in client.get(page).text.lower()
+
+
+def test_the_deployment_history_shows_when_a_version_was_live(
     app: Flask, client: FlaskClient
 ) -> None:
     published_version(app)
@@ -101,7 +171,7 @@ def test_the_ledger_tells_from_when_to_when_a_version_was_live(
     assert since_first < until_first == since_second
 
 
-def test_a_version_shows_its_exam_and_a_cell_opens_its_pictures(
+def test_a_version_shows_its_evaluation_and_a_cell_leads_to_its_pictures(
     app: Flask, client: FlaskClient
 ) -> None:
     champion = published_version(app)
@@ -122,14 +192,14 @@ def test_a_version_shows_its_exam_and_a_cell_opens_its_pictures(
     assert client.get(f"/admin/models/{champion}/exam?truth=4&read=9").status_code == 404
 
 
-def test_pictures_of_people_are_for_admins_alone(app: Flask, client: FlaskClient) -> None:
+def test_only_admins_see_pictures_of_users(app: Flask, client: FlaskClient) -> None:
     published_version(app)
     with_mnist = evaluated_version(app, evaluation_with())
-    with_people = evaluated_version(app, evaluation_with(dataset=VALIDATION_CORRECTIONS))
+    with_corrections = evaluated_version(app, evaluation_with(dataset=VALIDATION_CORRECTIONS))
     stranger = app.test_client()
 
-    assert client.get(f"/models/{with_people}/exam/pictures/0").mimetype == "image/png"
-    assert stranger.get(f"/models/{with_people}/exam/pictures/0").status_code == 404
+    assert client.get(f"/models/{with_corrections}/exam/pictures/0").mimetype == "image/png"
+    assert stranger.get(f"/models/{with_corrections}/exam/pictures/0").status_code == 404
     assert stranger.get(f"/models/{with_mnist}/exam/pictures/0").mimetype == "image/png"
     assert stranger.get(f"/models/{with_mnist}/exam/pictures/2").status_code == 404
 
@@ -157,8 +227,8 @@ def current(app: Flask) -> int:
         return version.id
 
 
-def line_that_holds(app: Flask) -> Publication:
+def current_publication(app: Flask) -> Publication:
     with app.app_context():
-        line = db.session.scalar(Publication.current())
-        assert line
-        return line
+        publication = db.session.scalar(Publication.current())
+        assert publication
+        return publication

@@ -1,4 +1,4 @@
-"""An imported model on the admin's pages: it answers nobody before it has sat its exam."""
+"""An imported model on the admin's pages: it is not published before its evaluation."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ def current(app: Flask) -> int | None:
     ("action", "form"),
     [("publication", {}), ("override", {"understood": "yes", "reason": "I like it"})],
 )
-def test_without_an_exam_nothing_publishes_it_and_its_page_says_what_to_do(
+def test_without_an_evaluation_nothing_publishes_it_and_its_page_says_what_to_do(
     app: Flask, client: FlaskClient, action: str, form: dict[str, str]
 ) -> None:
     live, imported = published_version(app), imported_version(app)
 
-    settle = client.post(f"/admin/models/{imported}/{action}", data=form, follow_redirects=True)
+    response = client.post(f"/admin/models/{imported}/{action}", data=form, follow_redirects=True)
 
     assert current(app) == live
-    assert f"flask model evaluate-version {imported}" in settle.text
-    assert "has not been evaluated" in settle.text
-    assert f'action="/admin/models/{imported}/publication"' not in settle.text
+    assert f"flask model evaluate-version {imported}" in response.text
+    assert "has not been evaluated" in response.text
+    assert f'action="/admin/models/{imported}/publication"' not in response.text
     index = client.get("/admin").text
     assert "not evaluated yet" in index
     assert f"/admin/models/{imported}/publication" not in index
 
 
-def test_with_an_exam_it_is_published_as_any_other(app: Flask, client: FlaskClient) -> None:
+def test_after_an_evaluation_it_is_published_as_any_other(app: Flask, client: FlaskClient) -> None:
     published_version(app)
     imported = imported_version(app, evaluation_with(passed=True))
 

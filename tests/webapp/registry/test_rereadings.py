@@ -1,4 +1,4 @@
-"""Reading old corrected pictures again: asked for, awaited, and told."""
+"""Reading corrected pictures again: requested, awaited, and shown."""
 
 from __future__ import annotations
 
@@ -24,30 +24,32 @@ def test_without_a_model_or_a_correction_the_page_says_so(app: Flask, client: Fl
     assert "No correction has been approved yet" in client.get(REREADING).text
 
 
-def test_while_the_queue_is_away_the_press_can_be_repeated(app: Flask, client: FlaskClient) -> None:
+def test_while_the_queue_cannot_be_reached_the_press_can_be_repeated(
+    app: Flask, client: FlaskClient
+) -> None:
     approved_correction(app, client)
-    assert "Let version 1 read old ones again" in client.get("/admin").text
-    assert "Let version 1 read them" in client.get(REREADING).text
+    assert "Read corrected pictures again with version 1" in client.get("/admin").text
+    assert "Read them with version 1" in client.get(REREADING).text
 
     response = client.post(REREADING)
 
     assert response.status_code == 303
-    assert "The reader is away at the moment." in client.get(response.location).text
+    assert "The queue cannot be reached at the moment." in client.get(response.location).text
 
 
-def test_the_page_waits_for_what_comes_after_the_press(app: Flask, client: FlaskClient) -> None:
+def test_the_page_waits_for_a_result_from_after_the_press(app: Flask, client: FlaskClient) -> None:
     approved_correction(app, client)
     asked = utc_now()
-    told(app, asked - timedelta(hours=1), right_now=3)
+    reread(app, asked - timedelta(hours=1), right_now=3)
 
     awaited = client.get(REREADING, query_string={"asked": asked.isoformat()}).text
     assert "Version 1 is reading them." in awaited
     assert 'http-equiv="refresh"' in awaited
 
-    told(app, asked + timedelta(seconds=1), right_now=9)
+    reread(app, asked + timedelta(seconds=1), right_now=9)
     done = client.get(REREADING, query_string={"asked": asked.isoformat()}).text
-    assert "Of 10 corrected pictures version 1 reads <strong>9</strong> rightly" in done
-    assert "7 more than at their first reading." in done
+    assert "Of 10 corrected pictures version 1 reads <strong>9</strong> right" in done
+    assert "7 more than when they were first read." in done
     assert 'http-equiv="refresh"' not in done
 
 
@@ -57,7 +59,7 @@ def test_the_page_does_not_wait_for_ever(app: Flask, client: FlaskClient) -> Non
 
     page = client.get(REREADING, query_string={"asked": asked}).text
 
-    assert "Nobody has read them within two minutes." in page
+    assert "They were not read within two minutes." in page
     assert 'http-equiv="refresh"' not in page
 
 
@@ -79,7 +81,7 @@ def approved_correction(app: Flask, client: FlaskClient) -> None:
         session.add(correction)
 
 
-def told(app: Flask, at: datetime, *, right_now: int) -> None:
+def reread(app: Flask, at: datetime, *, right_now: int) -> None:
     """What the worker writes when it has read ten corrected pictures."""
     with app.app_context(), writing() as session:
         version = session.get_one(ModelVersion, 1)

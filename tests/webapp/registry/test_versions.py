@@ -23,7 +23,7 @@ def test_a_prediction_leads_to_the_version_that_answered_it(
     assert 'href="/models/1"' in client.get(f"/predictions/{prediction_id}").text
     page = client.get("/models/1").text
     assert "Model version 1" in page
-    assert "chosen by an admin" in page
+    assert "published by an admin" in page
 
 
 def test_anyone_sees_when_a_version_was_live_but_not_who_published_it(
@@ -34,17 +34,17 @@ def test_anyone_sees_when_a_version_was_live_but_not_who_published_it(
 
     page = client.get(f"/models/{version}").text
 
-    assert "Never so far" in page
+    assert "It has never been live" in page
     assert "A picture of 7" in page, "which it misreads"
     assert "A picture of 4" not in page
     assert "Publish" not in page
     assert client.get("/models/99").status_code == 404
 
 
-def test_the_best_version_of_each_architecture_stands_beside_the_others(
+def test_the_best_version_of_each_architecture_is_compared_with_the_others(
     app: Flask, client: FlaskClient
 ) -> None:
-    assert "No network with a score" in client.get("/models").text
+    assert "There is no network with a score" in client.get("/models").text
     champion = published_version(app)
     worse = evaluated_version(app, evaluation_with(misread=4), architecture="mlp")
     better = evaluated_version(app, evaluation_with(misread=3), architecture="mlp")
@@ -57,7 +57,7 @@ def test_the_best_version_of_each_architecture_stands_beside_the_others(
     assert "97.00\u202f%" in page
 
 
-def test_the_front_page_leads_everybody_to_the_networks(client: FlaskClient) -> None:
+def test_the_front_page_links_to_the_networks(client: FlaskClient) -> None:
     assert 'href="/models"' in client.get("/").text
 
 

@@ -1,4 +1,4 @@
-"""Retraining: pressed once, watched live, never two at a time."""
+"""Retraining: requested once, watched live, never two runs at a time."""
 
 from __future__ import annotations
 
@@ -44,27 +44,25 @@ def test_a_press_queues_a_run_and_leads_to_its_page(client: FlaskClient) -> None
     assert (response.status_code, response.location) == (303, "/admin/training-runs/1")
     page = client.get(response.location).text
     assert "queued" in page
-    assert "The trainer is away at the moment" in page
+    assert "The queue cannot be reached at the moment" in page
 
 
-def test_before_the_press_the_card_says_what_would_be_learned(
+def test_before_the_press_the_page_shows_what_would_be_trained_on(
     app: Flask, client: FlaskClient
 ) -> None:
     approved_corrections(app, client, labels=[7, 7, 7, 4, None])
 
     page = client.get("/admin/training-runs").text
 
-    learned, examined = (cells_of(page, row) for row in ("Learn", "Evaluate"))
-    together = [one + other for one, other in zip(learned, examined, strict=True)]
+    trained_on, evaluated_on = (cells_of(page, row) for row in ("Train", "Evaluate"))
+    together = [one + other for one, other in zip(trained_on, evaluated_on, strict=True)]
     assert together == [0, 0, 0, 0, 1, 0, 0, 3, 0, 0, 1]
-    assert f"<strong>{sum(learned)}</strong> approved correction" in page
+    assert f"<strong>{sum(trained_on)}</strong> approved correction" in page
     assert "Fine-tune version 1" in page
-    assert "About 90 seconds, at a guess" in page
+    assert "About 90 seconds, which is an estimate" in page
 
 
-def test_what_people_contradict_each_other_on_is_not_counted(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_contradicting_corrections_are_not_counted(app: Flask, client: FlaskClient) -> None:
     approved_corrections(app, client, labels=[7, 1], same_ink=True)
 
     assert "MNIST alone" in client.get("/admin/training-runs").text
@@ -79,7 +77,7 @@ def test_the_expected_time_is_that_of_past_runs(app: Flask, client: FlaskClient)
         run.started_at = utc_now() - timedelta(minutes=4)
         run.finish()
 
-    assert "About 4 minutes, by past runs" in client.get("/admin/training-runs").text
+    assert "About 4 minutes, judging by past runs" in client.get("/admin/training-runs").text
 
 
 def test_a_fine_tuning_keeps_the_architecture_of_the_live_version(
@@ -90,18 +88,18 @@ def test_a_fine_tuning_keeps_the_architecture_of_the_live_version(
     cancel(client, 1)
     client.post("/admin/training-runs", data={"recipe": "full", "architecture": "rnn"})
 
-    assert [what_is_trained(app, run_id) for run_id in (1, 2)] == [
+    assert [recipe_and_architecture(app, run_id) for run_id in (1, 2)] == [
         ("fine-tune", "cnn"),
         ("full", "rnn"),
     ]
 
 
-def test_a_recipe_that_nobody_wrote_is_refused(client: FlaskClient) -> None:
+def test_an_unknown_recipe_or_architecture_is_refused(client: FlaskClient) -> None:
     for nonsense in ({"recipe": "magic"}, {"architecture": "oracle"}):
         assert client.post("/admin/training-runs", data=nonsense).status_code == 400
 
 
-def test_a_second_press_lands_on_the_run_under_way_and_says_whose_it_is(
+def test_a_second_press_leads_to_the_run_under_way_and_says_who_requested_it(
     app: Flask, client: FlaskClient
 ) -> None:
     client.post("/admin/training-runs")
@@ -128,13 +126,13 @@ def test_a_running_run_shows_its_epochs_and_curves(app: Flask, client: FlaskClie
         run.record_epoch(epoch=2, loss=0.25, accuracy=0.95, seconds=15)
 
     page = client.get("/admin/training-runs/1").text
-    told = client.get("/api/training-runs/1").get_json()
+    data = client.get("/api/training-runs/1").get_json()
 
     assert "Epoch 3 of 3" in page
     assert 'points="12.0,188.0 300.0,12.0"' in page, "accuracy rises; a third of the way is left"
     assert 'points="12.0,12.0 300.0,188.0"' in page, "loss falls"
     assert "About 20 seconds left" in page
-    assert (told["status"], len(told["epochs"]), told["is_finished"]) == ("running", 2, False)
+    assert (data["status"], len(data["epochs"]), data["is_finished"]) == ("running", 2, False)
 
 
 def test_a_failed_run_says_why_and_another_can_start(app: Flask, client: FlaskClient) -> None:
@@ -148,7 +146,7 @@ def test_a_failed_run_says_why_and_another_can_start(app: Flask, client: FlaskCl
     assert client.post("/admin/training-runs").location == "/admin/training-runs/2"
 
 
-def test_a_run_that_is_done_tells_the_verdict_and_leads_to_its_version(
+def test_a_finished_run_shows_its_evaluation_and_leads_to_its_version(
     app: Flask, client: FlaskClient
 ) -> None:
     champion = published_version(app)
@@ -167,6 +165,23 @@ def test_a_run_that_is_done_tells_the_verdict_and_leads_to_its_version(
     assert "It did not pass its evaluation." in page
     assert f'href="/admin/models/{challenger}"' in page
     assert "<dt>Seed</dt><dd>2026</dd>" in page
+
+
+def test_a_run_that_had_nothing_to_learn_says_so(app: Flask, client: FlaskClient) -> None:
+    published_version(app)
+    assert "No approved correction is there to train on yet" in (
+        client.get("/admin/training-runs").text
+    )
+    client.post("/admin/training-runs")
+    with app.app_context(), writing() as session:
+        run = session.get_one(TrainingRun, 1)
+        run.start(epochs_planned=4)
+        run.finish("There was nothing to learn.")
+
+    page = client.get("/admin/training-runs/1").text
+
+    assert "There was nothing to learn." in page
+    assert "Done after" not in page
 
 
 def test_a_run_can_be_cancelled_once(app: Flask, client: FlaskClient) -> None:
@@ -188,7 +203,7 @@ def cancel(client: FlaskClient, run_id: int) -> None:
     client.post(f"/admin/training-runs/{run_id}/cancellation")
 
 
-def what_is_trained(app: Flask, run_id: int) -> tuple[str, str]:
+def recipe_and_architecture(app: Flask, run_id: int) -> tuple[str, str]:
     with app.app_context():
         run = db.session.get_one(TrainingRun, run_id)
         return run.recipe, run.architecture
@@ -217,6 +232,6 @@ def approved_corrections(
 
 
 def cells_of(page: str, row: str) -> list[int]:
-    """The numbers in a row of the card's table."""
+    """The numbers in a row of the page's table."""
     line = next(line for line in page.splitlines() if f'<th scope="row">{row}</th>' in line)
     return [int(cell) for cell in re.findall(r"<td[^>]*>(\d+)</td>", line)]

@@ -1,4 +1,4 @@
-"""The commands in the terminal: reading files, and keeping models."""
+"""The commands in the terminal: reading files, and managing models."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from sqlalchemy import select
 from tests.support.pictures import blank_paper, photo_of
 from tests.support.records import corrected, stored_version
 from webapp.app import create_app
-from webapp.models import AuditAction, AuditEntry, EvaluationPicture, ModelVersion, Publication
-from webapp.platform.database import db, writing
+from webapp.models import AuditAction, AuditEntry, EvaluationPicture, ModelVersion
+from webapp.platform.database import writing
 from webapp.settings import Settings
 from worker.cli import add_commands
-from worker.model_files import store as model_store
 from worker.recognition.evaluation.datasets import Mnist
 
 
 def flask(app: Flask, *arguments: object) -> Result:
-    """Type a flask command."""
+    """Run a flask command."""
     add_commands(app)
     return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
 
@@ -32,12 +31,6 @@ def live_version() -> int | None:
     with writing() as session:
         version = session.scalar(ModelVersion.current())
         return version.id if version else None
-
-
-def pinned() -> bool:
-    with writing() as session:
-        line = session.scalar(Publication.current())
-        return line is not None and line.pinned
 
 
 def test_predict_reads_files_one_object_a_line(app: Flask, network: Path, tmp_path: Path) -> None:
@@ -91,124 +84,21 @@ def test_predict_needs_no_database(settings: Settings, tmp_path: Path) -> None:
     assert json.loads(result.stdout)["status"] in {"read", "refused"}
 
 
-def test_install_makes_the_shipped_model_version_1_and_publishes_it(app: Flask) -> None:
-    assert flask(app, "model", "install").exit_code == 0
-
-    assert live_version() == 1
-    assert "shipped" in flask(app, "model", "install").output
-    with writing() as session:
-        assert len(session.scalars(ModelVersion.newest_first()).all()) == 1
-
-
-def test_an_install_that_broke_off_before_publishing_is_made_good(
-    app: Flask, network: Path, settings: Settings
-) -> None:
-    stored_version(network, published=False)
-
-    model_store.install_shipped(settings.models_dir, network)
-
-    assert live_version() == 1
-
-
-def test_a_newer_shipped_model_does_not_displace_what_an_admin_published(
-    app: Flask, network: Path, another_network: Path, settings: Settings
-) -> None:
-    chosen = stored_version(network)
-
-    version = model_store.install_shipped(settings.models_dir, another_network)
-
-    assert version is not None and version.id != chosen.id
-    assert live_version() == chosen.id
-
-
-def test_a_newer_shipped_model_takes_over_from_an_older_one(
-    app: Flask, network: Path, another_network: Path, settings: Settings
-) -> None:
-    model_store.install_shipped(settings.models_dir, network)
-
-    version = model_store.install_shipped(settings.models_dir, another_network)
-
-    assert version is not None and live_version() == version.id
-
-
-def test_publish_and_roll_back(app: Flask, network: Path, another_network: Path) -> None:
-    first = stored_version(network)
-    second = stored_version(another_network, published=False)
-
-    assert flask(app, "model", "publish", second.id).exit_code == 0
-    assert live_version() == second.id
-
-    assert flask(app, "model", "rollback").exit_code == 0
-    assert live_version() == first.id
-
-
-def test_the_ledger_tells_who_was_live_and_why(
-    app: Flask, network: Path, another_network: Path
-) -> None:
-    first, second = stored_version(network), stored_version(another_network, published=False)
-
-    flask(app, "model", "publish", second.id, "--pin", "--reason", "the best of May")
-    assert pinned()
-    flask(app, "model", "unpin")
-    assert not pinned()
-    flask(app, "model", "rollback", "--reason", "it misreads sevens")
-
-    assert live_version() == first.id
-    told = " ".join(flask(app, "model", "history").output.split())
-    assert "best of May" in told
-    assert "rolled back" in told
-    assert flask(app, "model", "unpin").exit_code == 1
-
-
-def test_what_commands_make_live_is_in_the_audit_log(
-    app: Flask, network: Path, another_network: Path
-) -> None:
-    first, second = stored_version(network), stored_version(another_network, published=False)
-
-    flask(app, "model", "publish", second.id, "--pin", "--reason", "the best of May")
-    flask(app, "model", "unpin")
-    flask(app, "model", "rollback")
-
-    entries = db.session.scalars(AuditEntry.newest_first()).all()
-    assert [(entry.email, entry.action, entry.subject, entry.note) for entry in entries] == [
-        (None, AuditAction.ROLLED_BACK, f"to version {first.id}", None),
-        (None, AuditAction.UNPINNED, f"version {second.id}", None),
-        (None, AuditAction.PUBLISHED, f"version {second.id}", "the best of May"),
-    ]
-
-
-def test_a_refused_version_is_published_only_with_an_override_and_a_reason(
-    app: Flask, network: Path, another_network: Path
-) -> None:
-    stored_version(network)
-    refused = stored_version(another_network, published=False)
-    with writing() as session:
-        session.get_one(ModelVersion, refused.id).evaluation = {"passed": False}
-
-    result = flask(app, "model", "publish", refused.id)
-    assert result.exit_code == 1
-    assert "did not pass its evaluation" in result.output
-    assert live_version() != refused.id
-
-    flask(app, "model", "publish", refused.id, "--override", "--reason", "for a demonstration")
-    assert live_version() == refused.id
-
-
 def test_corrected_pictures_are_read_again(app: Flask, network: Path, mnist: Mnist) -> None:
     version = stored_version(network)
     for ink, label in zip(mnist.test_images[:10], mnist.test_labels[:10], strict=True):
         corrected(ink, int(label), read_as=(int(label) + 1) % 10)
 
-    result = flask(app, "model", "reread")
+    done = flask(app, "model", "reread")
 
-    assert result.exit_code == 0, result.output
+    assert done.exit_code == 0, done.output
     with writing() as session:
-        told = session.get_one(ModelVersion, version.id).scores["reread"]
-    assert (told["count"], told["right_then"]) == (10, 0)
-    assert told["right_now"] > 7
+        result = session.get_one(ModelVersion, version.id).scores["reread"]
+    assert (result["count"], result["right_then"]) == (10, 0)
+    assert result["right_now"] > 7
 
 
-def test_architectures_are_trained_and_set_side_by_side(
+def test_architectures_are_trained_and_compared(
     app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.cli.model.ARCHITECTURES", ("cnn", "mlp"))  # the quick two
@@ -231,7 +121,7 @@ def test_architectures_are_trained_and_set_side_by_side(
     assert set.intersection(*kept), "all keep the pictures that they disagree on"
 
 
-def last_deed() -> str | None:
+def last_audit_action() -> str | None:
     with writing() as session:
         entry = session.scalars(AuditEntry.newest_first()).first()
         return entry.action if entry else None
@@ -249,13 +139,13 @@ def test_an_exported_model_can_be_imported_and_reads_the_same(
 
     assert result.exit_code == 0, result.output
     assert live_version() == 2
-    assert last_deed() == AuditAction.PUBLISHED
+    assert last_audit_action() == AuditAction.PUBLISHED
     (tmp_path / "seven.png").write_bytes(photo_of("7"))
     read = flask(app, "predict", "--json", tmp_path / "seven.png")
     assert json.loads(read.stdout)["number"] == "7"
 
 
-def test_a_file_that_is_no_model_is_turned_away_with_a_sentence(app: Flask, tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_refused_with_a_sentence(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "wrong.keras").write_bytes(b"no model")
 
     result = flask(app, "model", "import", tmp_path / "wrong.keras")
@@ -276,7 +166,7 @@ def test_train_writes_a_network_and_list_names_the_published_one(
 
     assert result.exit_code == 0, result.output
     assert file.is_file()
-    assert last_deed() == AuditAction.PUBLISHED
+    assert last_audit_action() == AuditAction.PUBLISHED
     listed = flask(app, "model", "list").output
     assert "mlp" in listed
     assert "live" in listed

@@ -1,4 +1,4 @@
-"""The inspection: no class that could act, and no foreign file, is let near Keras."""
+"""The inspection: Keras receives no class that does more than calculate, and no foreign file."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def zipped(path: Path, entries: dict[str, bytes]) -> Path:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("architecture", network.ARCHITECTURES)
-def test_the_networks_of_this_house_are_let_through(
+def test_the_networks_of_the_catalogue_are_accepted(
     tmp_path: Path, architecture: str, suffix: str
 ) -> None:
     model = network.build(architecture)
@@ -68,7 +68,7 @@ def test_the_networks_of_this_house_are_let_through(
     inspect(tmp_path / f"network{suffix}")
 
 
-def test_looking_at_a_file_imports_no_keras(tmp_path: Path) -> None:
+def test_the_inspection_of_a_file_imports_no_keras(tmp_path: Path) -> None:
     file = saved(tmp_path / "network.keras")
     program = (
         "import sys; from pathlib import Path; from worker.model_files.inspection import inspect;"
@@ -112,7 +112,7 @@ def name_a_function(config: Config) -> None:
 
 
 def hide_it_in_a_training(config: Config) -> None:
-    """Keras compiles what lies inside, whatever it is told of the whole."""
+    """Keras compiles nested models, even where it is not to compile the whole."""
     config["config"]["layers"][2]["compile_config"] = {
         "optimizer": {"module": "keras.utils", "class_name": "get_file", "config": {}}
     }
@@ -134,7 +134,7 @@ def test_a_class_that_does_more_than_calculate_is_refused(
 ) -> None:
     file = rewritten(saved(tmp_path / f"theirs{suffix}"), change)
 
-    with pytest.raises(SuspectFileError, match="asks for"):
+    with pytest.raises(SuspectFileError, match="needs"):
         inspect(file)
 
 
@@ -165,7 +165,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(
         {"config.json": b"{}", "metadata.json": b"{}", "model.weights.h5": bytes(20 * 1024**2)},
     )
     assert bomb.stat().st_size < 50_000
-    monkeypatch.setattr(inspection, "LARGEST_UNPACKED", 10 * 1024**2)
+    monkeypatch.setattr(inspection, "MAX_UNPACKED", 10 * 1024**2)
 
     with pytest.raises(SuspectFileError, match="Unpacked it is larger"):
         inspect(bomb)
@@ -214,7 +214,7 @@ def test_weights_that_point_to_other_files_are_refused(
             change(weights)
         zipped(file, entries | {"model.weights.h5": content.getvalue()})
 
-    with pytest.raises(SuspectFileError, match="points to others"):
+    with pytest.raises(SuspectFileError, match="refers to other files"):
         inspect(file)
 
 
@@ -230,7 +230,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends(tmp_path: Path, suffix: st
 
 
 @pytest.mark.parametrize("config", ["[]", "7", "{", '{"class_name": ["Sequential"]}', "[" * 90_000])
-def test_a_configuration_that_is_none_is_refused(tmp_path: Path, config: str) -> None:
+def test_an_invalid_configuration_is_refused(tmp_path: Path, config: str) -> None:
     file = zipped(tmp_path / "odd.keras", {"config.json": config.encode(), "metadata.json": b"{}"})
 
     with pytest.raises(SuspectFileError):
@@ -238,7 +238,7 @@ def test_a_configuration_that_is_none_is_refused(tmp_path: Path, config: str) ->
 
 
 def test_random_damage_never_escapes_as_another_error(tmp_path: Path) -> None:
-    """Of a zip: damage in a bare .h5 can make HDF5 go round for ever, which the bounds end."""
+    """Only in a zip: damage in a plain .h5 can make HDF5 loop for ever, which the limits end."""
     random = np.random.default_rng(0)
     whole = np.frombuffer(saved(tmp_path / "whole.keras").read_bytes(), np.uint8)
     broken = tmp_path / "broken.keras"

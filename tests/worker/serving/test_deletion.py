@@ -17,6 +17,7 @@ from tests.support.records import (
     waiting_prediction,
 )
 from webapp.models import Prediction, Status
+from webapp.models.evaluation import NEVER_AGAIN
 from webapp.personal_data.deletion import delete_all_of
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
@@ -32,58 +33,59 @@ from worker.training.evaluation_sets import evaluation_sets
 INKS = np.random.default_rng(5).integers(0, 256, (3, 28, 28), dtype=np.uint8)
 
 
-def to_learn_from() -> CorrectionDataset:
+def stored_corrections() -> CorrectionDataset:
     with Session(db.engine) as session:
         return load_corrections(session)
 
 
-def test_what_a_person_deletes_is_not_in_the_next_training_set(app: Flask) -> None:
-    for ink, who in zip(INKS, ("ada", "ben", "ada"), strict=True):
-        corrected(ink, 7, read_as=1, by=who)
-    assert len(to_learn_from()) == 3
+def test_deleted_corrections_are_not_in_the_next_training_set(app: Flask) -> None:
+    for ink, owner_id in zip(INKS, ("ada", "ben", "ada"), strict=True):
+        corrected(ink, 7, read_as=1, by=owner_id)
+    assert len(stored_corrections()) == 3
 
     delete_all_of("ada")
 
-    left = to_learn_from()
+    left = stored_corrections()
     assert (left.images == [INKS[1]]).all()
     assert len(left) == 1
 
 
-def test_an_exam_knows_which_corrections_its_pictures_are(app: Flask, mnist: Mnist) -> None:
-    said = [corrected(ink, 7, read_as=1) for ink in INKS]
+def test_an_evaluation_set_names_the_corrections_of_its_pictures(app: Flask, mnist: Mnist) -> None:
+    corrections = [corrected(ink, 7, read_as=1) for ink in INKS]
 
-    *_, never_again = evaluation_sets(mnist, to_learn_from())
+    sets = {one.name: one for one in evaluation_sets(mnist, stored_corrections())}
+    never_again = sets[NEVER_AGAIN]
 
     assert never_again.ink_sha256 is not None
-    assert never_again.ink_sha256.tolist() == [one.ink_sha256 for one in said]
+    assert never_again.ink_sha256.tolist() == [one.ink_sha256 for one in corrections]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_deletion_while_a_worker_reads_disturbs_nobody_else(
+def test_a_deletion_while_a_worker_reads_leaves_other_answers_alone(
     moment: str, app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch is claimed; then one of its two pictures is deleted, unread or just read."""
     stored_version(network)
-    gone = [waiting_prediction(owner_id="ada")]
+    deleted = [waiting_prediction(owner_id="ada")]
     kept = waiting_prediction(owner_id="ben")
     read = answering.read
 
     def read_while_ada_deletes(
         batch: Sequence[Prediction], reader: Reader, storage: Storage
     ) -> list[Answer]:
-        assert {prediction.id for prediction in batch} == {*gone, kept}
+        assert {prediction.id for prediction in batch} == {*deleted, kept}
         if moment == "before":
             delete_all_of("ada")
             return read(batch, reader, storage)
-        given = read(batch, reader, storage)
+        answers = read(batch, reader, storage)
         delete_all_of("ada")
-        return given
+        return answers
 
     monkeypatch.setattr(answering, "read", read_while_ada_deletes)
     tasks.predict()
 
     assert prediction_of(kept).status == Status.DONE
     with writing() as session:
-        assert Prediction.known(session, gone) == set()
+        assert Prediction.known(session, deleted) == set()
     storage = Extensions.of(app).storage
-    assert [storage.names(one) for one in gone] == [[]]
+    assert [storage.names(one) for one in deleted] == [[]]

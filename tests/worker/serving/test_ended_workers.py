@@ -1,4 +1,4 @@
-"""Workers that end, by a stop, by a hang or by silence: real processes, and no picture is lost."""
+"""Workers that end, by a stop, a hang or a dead connection: real processes, no picture is lost."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from webapp.settings import Settings
 from webapp.sweep import POISON as GIVEN_UP
 from webapp.sweep import sweep
 
-POISON = b"poison"  # hangs the reader of tests.support.hanging_worker, which takes no other long
+POISON = b"poison"  # hangs the reader of tests.support.hanging_worker
 SLOW = b"slow"
 
 
 @dataclass
-class Office:
+class SingleWorker:
     """A queue, and one worker to be ended; its reader is a stand-in that needs no network."""
 
     app: Flask
@@ -43,7 +43,7 @@ class Office:
         return Extensions.of(self.app).queue
 
     def all_answered(self) -> bool:
-        """Sweep as the sweep does, start the worker as a supervisor does, then look."""
+        """Sweep, start the worker again as a supervisor does, and check the rows."""
         sweep(self.queue)
         if self.worker.process.poll() is not None:
             self.worker.start()
@@ -53,7 +53,7 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def site(tmp_path: Path) -> Iterator[SingleWorker]:
     redis = RedisServer(tmp_path)
     redis.start()
     line = Line(redis.port)
@@ -65,58 +65,58 @@ def office(tmp_path: Path) -> Iterator[Office]:
         stalled_after=timedelta(seconds=3),
     )
     app = create_app(settings)
-    hears = replace(settings, redis_url=line.url)
-    worker = Worker(hears, "one", app="tests.support.hanging_worker")
+    over_line = replace(settings, redis_url=line.url)
+    worker = Worker(over_line, "one", app="tests.support.hanging_worker")
     with app.app_context():
         db.create_all()
         published_version(app)
         worker.start()
         try:
             wait_until(lambda: "ready." in worker.words)
-            yield Office(app, line, worker)
+            yield SingleWorker(app, line, worker)
         finally:
             worker.kill()
             line.close()
             redis.kill()
 
 
-def test_a_worker_asked_to_end_finishes_the_batch_in_hand_and_leaves_the_rest(
-    office: Office,
+def test_a_worker_that_is_stopped_finishes_its_batch_and_leaves_the_rest(
+    site: SingleWorker,
 ) -> None:
     ids = [waiting(SLOW) for _ in range(150)]
-    office.queue.enqueue_prediction()
+    site.queue.enqueue_prediction()
     wait_until(lambda: any(prediction_of(key).is_settled for key in ids))
 
-    office.worker.stop()
+    site.worker.stop()
 
     rows = [prediction_of(key) for key in ids]
-    assert office.worker.process.returncode == 0
-    assert {row.status for row in rows} == {Status.REFUSED, Status.PENDING}, "none is half-read"
-    wait_until(office.all_answered)
+    assert site.worker.process.returncode == 0
+    assert {row.status for row in rows} == {Status.REFUSED, Status.PENDING}, "none is left claimed"
+    wait_until(site.all_answered)
     assert {prediction_of(key).claim_count for key in ids} == {1}
 
 
-def test_a_picture_that_hangs_the_reader_fails_alone_after_some_tries(office: Office) -> None:
-    poison, *innocent = waiting(POISON), *(waiting() for _ in range(4))
-    office.queue.enqueue_prediction()
+def test_a_picture_that_hangs_the_reader_fails_alone_after_some_claims(site: SingleWorker) -> None:
+    poison, *others = waiting(POISON), *(waiting() for _ in range(4))
+    site.queue.enqueue_prediction()
 
-    wait_until(office.all_answered)
+    wait_until(site.all_answered)
 
     assert prediction_of(poison).status == Status.FAILED
     assert prediction_of(poison).claim_count == MAX_CLAIMS
     assert prediction_of(poison).reason == GIVEN_UP
-    assert {prediction_of(key).status for key in innocent} == {Status.REFUSED}
+    assert {prediction_of(key).status for key in others} == {Status.REFUSED}
 
 
-def test_a_worker_whose_line_to_redis_fell_silent_ends_and_the_next_one_hears(
-    office: Office,
+def test_a_worker_with_a_dead_connection_to_redis_ends_and_the_next_one_answers(
+    site: SingleWorker,
 ) -> None:
-    deaf = office.worker.process
-    wait_until(lambda: "succeeded" in office.worker.words)  # the bell that it rang at its start
-    office.line.fall_silent()
+    stalled = site.worker.process
+    wait_until(lambda: "succeeded" in site.worker.words)  # the task that it enqueued at its start
+    site.line.fall_silent()
     late = waiting()
 
-    wait_until(office.all_answered, seconds=60)
+    wait_until(site.all_answered, seconds=60)
 
-    assert deaf.returncode == 1
+    assert stalled.returncode == 1
     assert prediction_of(late).status == Status.REFUSED

@@ -24,9 +24,8 @@ from worker.serving.live_model import LiveModel
 
 
 def answering_version() -> int | None:
-    """Which version answers the next prediction."""
-    follower = LiveModel.of(current_app)
-    follower.catch_up()  # as its own thread does in a worker
+    """The version that answers the next prediction."""
+    LiveModel.of(current_app).catch_up()  # as its own thread does in a worker
     prediction_id = waiting_prediction()
     tasks.predict()
     prediction = prediction_of(prediction_id)
@@ -133,8 +132,8 @@ def test_the_old_model_answers_while_the_new_one_is_loaded(
         return load_reader(models_dir, version)
 
     monkeypatch.setattr(live_model, "load_reader", load_slowly)
-    follower = LiveModel.of(app)
-    follower.watch(app, stop)
+    model = LiveModel.of(app)
+    model.watch(app, stop)
     second = stored_version(another_network)
 
     prediction_id = waiting_prediction()
@@ -142,10 +141,5 @@ def test_the_old_model_answers_while_the_new_one_is_loaded(
     assert prediction_of(prediction_id).model_version_id == first.id
 
     may_load.set()
-    wait_until(lambda: answering_now(follower) == second.id)
+    wait_until(lambda: model.loaded_version() == second.id)
     stop.set()
-
-
-def answering_now(follower: LiveModel) -> int | None:
-    live = follower.follow()
-    return live.version_id if live else None

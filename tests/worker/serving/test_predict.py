@@ -37,7 +37,7 @@ def test_a_pending_prediction_gets_its_answer(app: Flask, network: Path) -> None
     assert prediction.confidence == min(digit.confidence for digit in prediction.digits)
 
 
-def test_the_way_from_the_photo_to_28x28_is_kept(app: Flask, network: Path) -> None:
+def test_the_steps_from_the_photo_to_28x28_are_kept(app: Flask, network: Path) -> None:
     stored_version(network)
     prediction_id = waiting_prediction()
 
@@ -60,7 +60,7 @@ def test_blank_paper_is_refused_with_a_sentence(app: Flask, network: Path) -> No
     assert "blank" in (prediction.reason or "")
 
 
-def test_a_second_bell_finds_nothing_to_do(app: Flask, network: Path) -> None:
+def test_a_duplicate_message_finds_nothing_to_do(app: Flask, network: Path) -> None:
     stored_version(network)
     prediction_id = waiting_prediction()
     tasks.predict()
@@ -169,7 +169,9 @@ def test_rows_of_a_dead_worker_are_taken_over_one_by_one(app: Flask, network: Pa
     assert {prediction_of(prediction_id).status for prediction_id in ids} == {Status.DONE}
 
 
-def test_a_row_that_ended_its_worker_too_often_is_taken_no_more(app: Flask, network: Path) -> None:
+def test_a_row_that_ended_its_worker_too_often_is_not_claimed_again(
+    app: Flask, network: Path
+) -> None:
     stored_version(network)
     poison = waiting_prediction()
     for _ in range(MAX_CLAIMS):
@@ -224,7 +226,7 @@ def test_a_prediction_deleted_while_it_is_read_leaves_no_files(
     assert storage.names(prediction_id) == []
 
 
-def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(app: Flask, network: Path) -> None:
+def test_boxes_are_in_the_pixels_of_the_uploaded_picture(app: Flask, network: Path) -> None:
     stored_version(network)
     boxes = []
     for scale in (1, 3):  # the second was kept at a third of its size
@@ -237,7 +239,7 @@ def test_boxes_are_in_the_pixels_of_the_picture_that_was_given(app: Flask, netwo
     assert large == tuple(3 * side for side in small)
 
 
-def test_a_picture_that_an_older_cifra_kept_is_read(app: Flask, network: Path) -> None:
+def test_a_picture_that_an_older_cifra_stored_is_read(app: Flask, network: Path) -> None:
     stored_version(network)
     prediction_id = waiting_prediction()
     storage = Extensions.of(app).storage

@@ -1,4 +1,4 @@
-"""The watchdog ends a process that hangs or hears nothing, and leaves every other alone."""
+"""The watchdog ends a process that hangs or receives no tasks, and leaves every other alone."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ with ending_after(timedelta(seconds=1)):
     re.match(r"(a+)+$", "a" * 40 + "b")  # foreign code that lets no Python thread run
 """
 
-LISTENING = """
+CONSUMING = """
 import time
 from datetime import timedelta
 from worker.serving.watchdog import Watchdog
 
-work_waits, bells, busy = {arguments}
+work_waits, receives_tasks, is_busy = {arguments}
 watchdog = Watchdog(patience=timedelta(seconds=0.5))
 watchdog.watch(lambda: work_waits)
 for _ in range(30):
     time.sleep(0.1)
-    if bells:
-        with watchdog.hearing():
+    if receives_tasks:
+        with watchdog.processing():
             pass
-    elif busy:
-        with watchdog.hearing():
+    elif is_busy:
+        with watchdog.processing():
             time.sleep(3)
         break
 """
@@ -52,7 +52,7 @@ def run(script: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_batch_that_hangs_ends_its_process_and_tells_where_it_hung() -> None:
+def test_a_batch_that_hangs_ends_its_process_with_a_traceback() -> None:
     began = time.monotonic()
 
     done = run(HANGING)
@@ -63,19 +63,19 @@ def test_a_batch_that_hangs_ends_its_process_and_tells_where_it_hung() -> None:
     assert time.monotonic() - began < 30
 
 
-def test_a_worker_that_hears_nothing_while_work_waits_ends() -> None:
-    done = run(LISTENING.format(arguments=(True, False, False)))
+def test_a_worker_that_receives_no_task_while_work_waits_ends() -> None:
+    done = run(CONSUMING.format(arguments=(True, False, False)))
 
     assert done.returncode == 1
-    assert "no bell was heard" in done.stderr
+    assert "no task was received" in done.stderr
 
 
 @pytest.mark.parametrize(
     "arguments",
     [(False, False, False), (True, True, False), (True, False, True)],
-    ids=["no work waits", "bells are heard", "one bell keeps it busy"],
+    ids=["no work waits", "tasks are received", "one task keeps it busy"],
 )
 def test_a_worker_that_does_what_there_is_to_do_is_left_alone(
     arguments: tuple[bool, bool, bool],
 ) -> None:
-    assert run(LISTENING.format(arguments=arguments)).returncode == 0
+    assert run(CONSUMING.format(arguments=arguments)).returncode == 0

@@ -1,4 +1,4 @@
-"""Corrections as arrays: what is approved, agreed on, and not held out is learned from."""
+"""Corrections as arrays: approved and undisputed ones, in a training and a validation part."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_picture_counts_once_and_not_at_all_where_people_disagree(app: Flask) 
     assert loaded().labels.tolist() == [4]
 
 
-def test_a_fixed_part_is_never_learned_from(app: Flask) -> None:
+def test_a_fixed_part_is_never_trained_on(app: Flask) -> None:
     for ink in inks(60):
         corrected(ink, 2)
 
@@ -55,7 +55,7 @@ def test_a_fixed_part_is_never_learned_from(app: Flask) -> None:
     assert (loaded().validation == corrections.validation).all()
 
 
-def test_the_errors_of_the_past_are_those_that_were_read_otherwise(app: Flask) -> None:
+def test_the_misread_ones_are_those_that_were_read_as_another_label(app: Flask) -> None:
     wrong, right = inks(2)
     corrected(wrong, 2, read_as=1)
     corrected(right, 2, read_as=2)
@@ -63,6 +63,6 @@ def test_the_errors_of_the_past_are_those_that_were_read_otherwise(app: Flask) -
     assert (loaded().misread.images == [wrong]).all()
 
 
-def test_without_corrections_there_is_nothing_to_learn(app: Flask) -> None:
+def test_without_corrections_the_dataset_is_empty(app: Flask) -> None:
     assert len(loaded()) == 0
     assert loaded().to_dict()["training"] == [0] * 11
