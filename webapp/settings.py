@@ -27,13 +27,9 @@ class SettingsError(Exception):
     """The environment holds unusable settings; one line names each variable and its fault."""
 
 
-def _variable(name: str, default: Any = ..., **options: Any) -> Any:
-    """A setting whose environment variable is not its name in capitals."""
-    return Field(default, validation_alias=name, **options)
-
-
-def _setting(default: Any = ..., **options: Any) -> Any:
-    return Field(default, **options)
+def setting(default: Any = ..., *, variable: str | None = None, **bounds: Any) -> Any:
+    """A field; its environment variable is its name in capitals unless `variable` names it."""
+    return Field(default, validation_alias=variable, **bounds)
 
 
 def _days(value: object) -> object:
@@ -75,32 +71,32 @@ DECLARATION = ConfigDict(
 class Settings:
     """One installation's settings. `.env.example` explains each environment variable."""
 
-    secret_key: str = _setting(min_length=16, repr=False)
-    data_dir: Path = _setting(ROOT / "instance")  # database, uploads and trained models
-    database_url: str = _setting("", repr=False)  # empty: the five below, or SQLite in data_dir
-    database_host: str = _setting("")
-    database_port: int = _setting(5432, ge=1, le=65535)
-    database_name: str = _setting("cifra")
-    database_user: str = _setting("cifra")
-    database_password: str = _setting("", repr=False)
-    redis_url: str = _setting("redis://127.0.0.1:6379/0", repr=False)
+    secret_key: str = setting(min_length=16, repr=False)
+    data_dir: Path = setting(ROOT / "instance")  # database, uploads and trained models
+    database_url: str = setting("", repr=False)  # empty: the five below, or SQLite in data_dir
+    database_host: str = setting("")
+    database_port: int = setting(5432, ge=1, le=65535)
+    database_name: str = setting("cifra")
+    database_user: str = setting("cifra")
+    database_password: str = setting("", repr=False)
+    redis_url: str = setting("redis://127.0.0.1:6379/0", repr=False)
     max_upload_bytes: Count = 20 * MEGABYTE
     max_pixels: Count = 64_000_000
-    page_size: int = _setting(24, ge=1, le=200)
-    batch_size: int = _setting(32, ge=1, le=256)  # predictions that a worker claims at once
-    lease: Seconds = _variable("LEASE_SECONDS", timedelta(seconds=60))
-    sweep_every: Seconds = _variable("SWEEP_SECONDS", timedelta(seconds=5))
+    page_size: int = setting(24, ge=1, le=200)
+    batch_size: int = setting(32, ge=1, le=256)  # predictions that a worker claims at once
+    lease: Seconds = setting(timedelta(seconds=60), variable="LEASE_SECONDS")
+    sweep_every: Seconds = setting(timedelta(seconds=5), variable="SWEEP_SECONDS")
     # A worker that receives no task for this long while pictures wait is restarted.
-    stalled_after: Seconds = _variable("STALLED_CONSUMER_SECONDS", timedelta(seconds=30))
+    stalled_after: Seconds = setting(timedelta(seconds=30), variable="STALLED_CONSUMER_SECONDS")
     max_waiting: Count = 1000  # uploads; further ones are refused with 503
     # The wait for SQLite's lock, or for PostgreSQL to answer.
-    busy_timeout: Seconds = _variable("BUSY_SECONDS", timedelta(seconds=5))
+    busy_timeout: Seconds = setting(timedelta(seconds=5), variable="BUSY_SECONDS")
     # The time for a client's headers, and for what a body takes beyond 4 KiB a second.
-    client_timeout: Seconds = _variable("CLIENT_TIMEOUT_SECONDS", timedelta(seconds=20))
+    client_timeout: Seconds = setting(timedelta(seconds=20), variable="CLIENT_TIMEOUT_SECONDS")
     corrections_per_person: Count = 200  # that wait for an admin
     # How long pictures are kept; None: until they are deleted.
-    retention: Annotated[timedelta | None, BeforeValidator(_days)] = _variable(
-        "RETENTION_DAYS", None
+    retention: Annotated[timedelta | None, BeforeValidator(_days)] = setting(
+        None, variable="RETENTION_DAYS"
     )
     uploads_per_person: Limit = 600  # a minute; here and below, 0 is no limit
     uploads_per_address: Limit = 3000  # a minute; a classroom shares one address

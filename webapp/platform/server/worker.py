@@ -1,4 +1,4 @@
-"""Gunicorn's worker process: `gunicorn wsgi:app --worker-class webapp.platform.server.worker.Worker`.
+"""Gunicorn's worker process: `--worker-class webapp.platform.server.worker.Worker`.
 
 Gunicorn binds the address, starts the processes again when they end, and hands on signals; the
 requests of a process are received by waitress's event loop and answered by its threads.
