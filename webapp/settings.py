@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -82,6 +82,8 @@ class Settings:
     redis_url: str = setting("redis://127.0.0.1:6379/0", repr=False)
     max_upload_bytes: Count = 20 * MEGABYTE
     max_pixels: Count = 64_000_000
+    decoders: int = setting(2, ge=1, le=16)  # processes of each web process that open uploads
+    uploads_in_progress: Count = 20  # that are opened or wait for a decoder
     page_size: int = setting(24, ge=1, le=200)
     batch_size: int = setting(32, ge=1, le=256)  # predictions that a worker claims at once
     lease: Seconds = setting(timedelta(seconds=60), variable="LEASE_SECONDS")
@@ -108,6 +110,7 @@ class Settings:
     trusted_proxies: Limit = 0  # reverse proxies in front whose X-Forwarded headers are valid
     # Names under which the site is reachable; empty: any.
     trusted_hosts: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # of the web and the sweep
     secure_cookies: bool = False  # True: always; False: for requests over TLS only
 
     @property

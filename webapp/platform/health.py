@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 
@@ -15,6 +15,8 @@ from webapp.platform.extensions import extensions
 ANSWER_SECONDS = 2.0  # for the database and the queue together
 
 pages = Blueprint("health", __name__)
+
+_threads = ThreadPoolExecutor(4, "readiness")  # bounds the checks that hang at the same time
 
 
 @pages.get("/healthz")
@@ -37,15 +39,17 @@ def readiness() -> tuple[Response, int]:
     return jsonify(status="ok", away=[]), 200
 
 
-def _failing(checks: dict[str, Callable[[], None]]) -> list[str]:
+def _failing(checks: Mapping[str, Callable[[], None]]) -> list[str]:
     """The names of the checks that raise, or that do not end in time."""
-    pool = ThreadPoolExecutor(len(checks))  # of its own: a check that hangs holds up no other
-    try:
-        running = {name: pool.submit(check) for name, check in checks.items()}
-        wait(running.values(), timeout=ANSWER_SECONDS)
-        return [name for name, done in running.items() if not done.done() or done.exception()]
-    finally:
-        pool.shutdown(wait=False)
+    running = {name: _threads.submit(check) for name, check in checks.items()}
+    wait(running.values(), timeout=ANSWER_SECONDS)
+    for check in running.values():
+        check.cancel()  # one that has not begun, as earlier ones still hang
+    return [
+        name
+        for name, check in running.items()
+        if check.cancelled() or not check.done() or check.exception()
+    ]
 
 
 def _ask_database(app: Flask) -> None:
