@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import resource
+import sys
 import time
 from typing import Any
 
@@ -79,6 +80,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
             connection_limit=min(MOST_CONNECTIONS, most_files // FILES_PER_CONNECTION),
             cleanup_interval=1,
             max_request_header_size=HEADER_BYTES,
+            max_request_body_size=sys.maxsize,  # the parser has a bound of its own
             inbuf_overflow=MEMORY_BYTES,
             ident="",
             log_socket_errors=False,
