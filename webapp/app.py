@@ -40,7 +40,7 @@ FORM_OVERHEAD_BYTES = 64 * 1024  # of a multipart form around the largest file
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the app. It imports no TensorFlow, which only the workers load."""
+    """Build the app. It imports no TensorFlow; only the workers do."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, instance_path=str(settings.data_dir))
     app.config.update(

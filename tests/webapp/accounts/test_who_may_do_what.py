@@ -272,7 +272,7 @@ def test_another_sites_page_does_nothing_over_the_api(
     for row in (row for row in DEEDS if row.rule.startswith("/api/")):
         response = ask(app_to_look_at, house, client, row, headers=told)
         assert response.status_code == 403
-        assert "Another site's page" in response.get_json()["error"]
+        assert "A page of another site" in response.get_json()["error"]
         assert not sets_visitor_cookie(response), "it would take the place of the visitor's own"
     assert everything(house) == before
 
