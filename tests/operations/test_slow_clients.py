@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.servers import wait_until
-from tests.support.slow_clients import HEAD, KINDS, SlowClients
+from tests.support.slow_clients import CHUNKED, HEAD, KINDS, SlowClients
 from tests.support.web_process import web_process
 from webapp.settings import Settings
 
@@ -82,6 +82,34 @@ def test_a_connection_is_used_again(port: int) -> None:
     for _ in range(3):
         connection.request("GET", "/healthz")
         assert connection.getresponse().read()
+
+
+BROKEN = {
+    "no length": b"POST /session HTTP/1.1\r\nHost: a\r\nContent-Length: abc\r\n\r\n",
+    "a negative length": b"POST /session HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "broken chunks": CHUNKED + b"zz\r\nabc\r\n0\r\n\r\n",
+    "an unknown coding": CHUNKED.replace(b"chunked", b"gzip"),
+    "long headers": HEAD + b"X-Long: " + b"a" * 100_000 + b"\r\n\r\n",
+    "a long path": b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "no request": b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+    "a NUL in a header": HEAD + b"X-Nul: a\0b\r\n\r\n",
+    "a folded header": HEAD + b"X-Folded: a\r\n b\r\n\r\n",
+    "broken percent-encoding": b"GET /%zz%ff%00 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "another protocol": b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+    "a newline to go on to": b"GET /session/new?next=/a%0d%0aX:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("request_bytes", BROKEN.values(), ids=BROKEN)
+def test_no_broken_request_is_answered_with_500(request_bytes: bytes, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(request_bytes)
+        client.shutdown(socket.SHUT_WR)
+        status_line = client.makefile("rb").readline()
+
+    assert not status_line or int(status_line.split()[1]) != 500
+    assert urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20).status == 200
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-Proto", "Forwarded", "X_FORWARDED_PROTO"])

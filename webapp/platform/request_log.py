@@ -1,4 +1,4 @@
-"""The log of the web process: a line for each request, with its time and its result."""
+"""The log of the web process: a line for each change and each error, with time and result."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ def _start_clock() -> None:
 
 def _log_request(response: Response) -> Response:
     """Log the method, the path without its query, the status and the milliseconds."""
+    is_plain_view = request.method in ("GET", "HEAD") and response.status_code < 400
     if request.endpoint not in QUIET_ENDPOINTS or response.status_code >= 500:
         began = g.get("request_began", time.perf_counter())
-        log.info(
+        log.log(
+            logging.DEBUG if is_plain_view else logging.INFO,
             "%s %s %d in %.0f ms",
             request.method,
             quote(request.path[:200]),  # a line break in a path starts no line of the log
