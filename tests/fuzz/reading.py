@@ -20,18 +20,18 @@ picture.MOST_PIXELS = 1_000_000  # a larger one teaches the fuzzer nothing, and 
 
 def read(data: bytes) -> None:
     try:
-        traces = binarise(picture.open_picture(data))
+        binarised = binarise(picture.open_picture(data))
     except UnreadablePictureError:
         return
-    found = find_glyphs(traces)
+    found = find_glyphs(binarised)
     if isinstance(found, Refusal):
         assert found.sentence.endswith(".")
         return
     for glyph in found:
         assert glyph.ink.shape == (28, 28)
         assert 0 <= glyph.ink.min() <= glyph.ink.max() <= 1
-        assert 0 <= glyph.box.x < glyph.box.x + glyph.box.width <= traces.picture.width
-        assert 0 <= glyph.box.y < glyph.box.y + glyph.box.height <= traces.picture.height
+        assert 0 <= glyph.box.x < glyph.box.x + glyph.box.width <= binarised.picture.width
+        assert 0 <= glyph.box.y < glyph.box.y + glyph.box.height <= binarised.picture.height
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""Formats: the glyph of a digit does not depend on the file, its size, mode or orientation."""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from tests.worker.recognition.drawn_pages import (
+    blank_page,
+    correlation,
+    file_of,
+    only_ink_in,
+    with_text,
+)
+from worker.recognition.page.binarisation import binarise, open_picture
+from worker.recognition.page.working_image import LARGEST_SIDE
+from worker.recognition.reading import UnreadablePictureError
+from worker.recognition.segmentation.grouping import find_glyphs
+
+
+def test_boxes_are_in_the_pixels_of_the_upright_original() -> None:
+    big = cv2.resize(with_text(blank_page(), "1"), (3200, 3200), interpolation=cv2.INTER_AREA)
+
+    (glyph,) = find_glyphs(binarise(open_picture(file_of(big, "JPEG"))))
+
+    left, top, right, bottom = 136, 130, 260, 290  # the digit on the page of 400 pixels
+    assert 8 * left - 250 < glyph.box.x < 8 * right
+    assert 8 * top - 250 < glyph.box.y < 8 * bottom
+    assert 900 < glyph.box.height < 1500
+
+
+def test_a_photo_is_rotated_upright_by_its_exif_orientation() -> None:
+    upright = with_text(blank_page(360, 300), "7", (80, 260))
+    exif = Pillow.Exif()
+    exif[0x0112] = 6  # rotate by 90 degrees clockwise to see it upright
+    sideways = file_of(np.rot90(upright), "JPEG", quality=95, exif=exif)
+
+    picture = open_picture(sideways)
+
+    assert (picture.width, picture.height) == (300, 360)
+    (glyph,) = find_glyphs(binarise(picture))
+    assert correlation(glyph.ink, only_ink_in(upright)) > 0.97
+
+
+def test_large_photos_are_scaled_to_the_working_size() -> None:
+    picture = open_picture(file_of(np.full((3000, 4000, 3), 200, np.uint8), "JPEG"))
+
+    assert max(picture.pixels.shape) <= LARGEST_SIDE
+    assert (picture.width, picture.height) == (4000, 3000)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_every_mode_of_picture_reads_the_same(mode: str) -> None:
+    rgb = Pillow.fromarray(with_text(blank_page(), "9"))
+    grey = rgb.convert("L")
+    if mode in ("I;16", "I"):
+        picture = Pillow.fromarray(np.asarray(grey).astype(np.uint16) * 200)
+    else:
+        picture = (grey if mode in ("1", "LA", "F") else rgb).convert(
+            mode, dither=Pillow.Dither.NONE
+        )
+    file = io.BytesIO()
+    picture.save(file, "TIFF" if mode in ("CMYK", "F") else "PNG")
+
+    (glyph,) = find_glyphs(binarise(open_picture(file.getvalue())))
+
+    assert correlation(glyph.ink, only_ink_in(np.asarray(rgb))) > 0.95
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255)])
+def test_a_transparent_background_contrasts_with_the_ink(colour: tuple[int, int, int]) -> None:
+    strokes = with_text(np.full((300, 300, 3), 255, np.uint8), "3", (80, 220), ink=(0, 0, 0))[
+        ..., 0
+    ]
+    layered = np.dstack([np.broadcast_to(np.uint8(colour), (300, 300, 3)), 255 - strokes])
+
+    assert correlation(only_ink_in(layered), only_ink_in(np.dstack([strokes] * 3))) > 0.97
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"%PDF-1.7 no picture", id="another kind of file"),
+        pytest.param(
+            file_of(with_text(blank_page(), "5"), "JPEG")[:900], id="cut off in its middle"
+        ),
+        pytest.param(file_of(with_text(blank_page(), "5"))[:-3000], id="cut off at its end"),
+    ],
+)
+def test_bytes_that_are_no_picture_raise_an_error_with_a_sentence(data: bytes) -> None:
+    with pytest.raises(UnreadablePictureError, match="couldn't open"):
+        open_picture(data)
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_decoded() -> None:
+    bomb = io.BytesIO()
+    Pillow.new("1", (20_000, 20_000)).save(bomb, "PNG")
+
+    with pytest.raises(UnreadablePictureError):
+        open_picture(bomb.getvalue())
