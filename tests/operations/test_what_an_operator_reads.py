@@ -15,7 +15,7 @@ UNSET_BY_DEFAULT = {"SECRET_KEY": "x" * 16, "DATA_DIR": ""}  # shown with an exa
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 
-def test_every_setting_is_explained_in_the_example_file_with_its_default() -> None:
+def test_every_setting_is_explained_in_the_example_file() -> None:
     declared = declared_variables(Settings) | declared_variables(RunSettings)
     explained = dict(re.findall(r"^#([A-Z_]+)=(.*)$", text_of(".env.example"), re.MULTILINE))
 
