@@ -1,8 +1,8 @@
-"""How soon the web process is ready, and how much memory it then holds.
+"""The web process: the seconds until it is ready, and its memory then.
 
-Seconds differ from machine to machine, and from minute to minute on a shared one. So they are
-printed, beside what importing the frameworks alone takes, and what is asked for is what does not
-differ: the memory, and that nothing is loaded which the web must not load.
+Seconds differ between machines, and from minute to minute on a shared one. They are printed beside
+the time that importing the frameworks takes. The benchmark fails for too much memory, and for a
+module that the web must not load.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from dataclasses import dataclass
 import psutil
 
 MOST_MEGABYTES = 100.0
-FOREIGN = ("tensorflow", "keras", "cv2", "worker")
-ATTEMPTS = 3  # of which the best counts: a busy machine makes a start slow, never fast
+FORBIDDEN = ("tensorflow", "keras", "cv2", "worker")
+ATTEMPTS = 3  # the best counts: a busy machine makes a start slow, never fast
 
 WEB = f"""
 import sys
 from wsgi import app
 with app.test_client() as client:
     assert client.get("/").status_code == 200
-strangers = [name for name in {FOREIGN!r} if name in sys.modules]
-print("ready", *strangers, flush=True)
+forbidden = [name for name in {FORBIDDEN!r} if name in sys.modules]
+print("ready", *forbidden, flush=True)
 sys.stdin.read()
 """
 
@@ -44,9 +44,9 @@ class Start:
     """One start of a process, up to the moment when it is ready."""
 
     seconds: float  # on the clock
-    processor_seconds: float  # what it would take on an idle machine: starting waits for nothing
+    processor_seconds: float  # about the seconds on an idle machine: a start waits for nothing
     megabytes: float  # resident
-    strangers: list[str]  # modules loaded that the web must not load
+    forbidden: list[str]  # modules loaded that the web must not load
 
 
 def main() -> None:
@@ -65,10 +65,10 @@ def main() -> None:
     times = best.processor_seconds / frameworks.processor_seconds
     print(
         f"web: ready in {best.seconds:.2f} s ({best.processor_seconds:.2f} s of processor, "
-        f"{times:.1f} times what its frameworks take alone), {best.megabytes:.0f} MB resident"
+        f"{times:.1f} times its frameworks alone), {best.megabytes:.0f} MB resident"
     )
-    if best.strangers:
-        sys.exit(f"The web process loads what it should not: {', '.join(best.strangers)}")
+    if best.forbidden:
+        sys.exit(f"The web process loads modules that it must not: {', '.join(best.forbidden)}")
     if best.megabytes > MOST_MEGABYTES:
         sys.exit(f"It should take under {MOST_MEGABYTES:.0f} MB.")
 
@@ -79,7 +79,7 @@ def best_of(program: str, environment: dict[str, str]) -> Start:
 
 
 def measure(program: str, environment: dict[str, str]) -> Start:
-    """Start a fresh process and look at it once it is ready: the web, with its first page."""
+    """Start a process and measure it when it is ready; for the web, after its first page."""
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-c", program],
@@ -89,15 +89,15 @@ def measure(program: str, environment: dict[str, str]) -> Start:
         text=True,
     ) as web:
         assert web.stdout is not None
-        word, *strangers = web.stdout.readline().split() or ["failed"]
+        status, *forbidden = web.stdout.readline().split() or ["failed"]
         seconds = time.perf_counter() - began
-        if word != "ready":
+        if status != "ready":
             sys.exit("The web process did not answer its front page.")
         process = psutil.Process(web.pid)
         megabytes = process.memory_info().rss / 1e6
         spent = process.cpu_times()
         web.communicate()
-    return Start(seconds, spent.user + spent.system, megabytes, strangers)
+    return Start(seconds, spent.user + spent.system, megabytes, forbidden)
 
 
 if __name__ == "__main__":

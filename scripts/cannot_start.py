@@ -1,5 +1,5 @@
-"""Why Cifra cannot start here, in a sentence that says what to do about it."""
+"""The error of a start that fails."""
 
 
 class CannotStartError(Exception):
-    """Its text is shown to the person who typed `make run`."""
+    """Cifra cannot start; the text says why and what to do, and `make run` prints it."""

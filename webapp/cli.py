@@ -1,8 +1,7 @@
-"""The web's own commands: migrations, accounts, and the sweep."""
+"""The web's commands: migrations, accounts, and the sweep."""
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 
@@ -15,6 +14,7 @@ from webapp.models import AuditAction, Role, User
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
+from webapp.platform.request_log import configure_logging
 from webapp.settings import ROOT
 from webapp.sweep import sweep_until
 
@@ -35,7 +35,7 @@ def add_migrations(app: Flask) -> None:
 
 @users.command("create-admin")
 @click.option("--email", prompt="E-mail address")
-@click.password_option(envvar="ADMIN_PASSWORD", help="Asked for when not given.")
+@click.password_option(envvar="ADMIN_PASSWORD", help="Prompted for when missing.")
 def create_admin(email: str, password: str) -> None:
     """Create an account that may retrain and publish."""
     try:
@@ -53,7 +53,7 @@ def create_admin(email: str, password: str) -> None:
 @users.command("set-password")
 @click.argument("email")
 def replace_password(email: str) -> None:
-    """Replace the forgotten password of EMAIL, who is signed out everywhere."""
+    """Replace the forgotten password of EMAIL, and sign that account out everywhere."""
     user = db.session.scalar(User.with_email(email))
     if user is None:
         raise click.ClickException(f"{email} has no account.")
@@ -67,7 +67,7 @@ def replace_password(email: str) -> None:
 
 @users.command("list")
 def list_users() -> None:
-    """List the accounts, the oldest first: e-mail address, role, day it was made."""
+    """List the accounts, the oldest first: e-mail address, role, day of its creation."""
     accounts = db.session.scalars(User.oldest_first()).all()
     width = max((len(user.email) for user in accounts), default=0)
     for user in accounts:
@@ -77,8 +77,8 @@ def list_users() -> None:
 @click.command()
 @with_appcontext
 def sweep() -> None:
-    """Make up for lost messages and dead workers, until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    """Enqueue the work of lost messages and dead workers again, until SIGTERM."""
+    configure_logging(extensions.settings.log_level)
     stop = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())

@@ -1,53 +1,132 @@
-"""Settings: everything that differs between two installations, read once and validated at start."""
+"""Settings: everything that differs between two installations, declared and validated once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
-from environs import Env
-from marshmallow.validate import Length, Range
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from sqlalchemy import URL
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
+MOST_SECONDS = 24 * 3600
+MOST_DAYS = 36500
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+class SettingsError(Exception):
+    """The environment holds unusable settings; one line names each variable and its fault."""
+
+
+def setting(default: Any = ..., *, variable: str | None = None, **bounds: Any) -> Any:
+    """A field; its environment variable is its name in capitals unless `variable` names it."""
+    return Field(default, validation_alias=variable, **bounds)
+
+
+def _days(value: object) -> object:
+    """Read RETENTION_DAYS: a whole number of days; 0 keeps pictures until they are deleted."""
+    if not isinstance(value, str):
+        return value
+    if not value.isdecimal() or int(value) > MOST_DAYS:
+        raise ValueError(f"should be a whole number of days from 0 to {MOST_DAYS}")
+    return timedelta(days=int(value)) if int(value) else None
+
+
+def _seconds(value: object) -> object:
+    """Read a duration that the environment gives in seconds."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value) or not 0 < float(value) <= MOST_SECONDS:
+        raise ValueError(f"should be a number of seconds above 0, at most {MOST_SECONDS}")
+    return timedelta(seconds=float(value))
+
+
+def _names(value: object) -> object:
+    """Read a list that the environment gives with commas."""
+    if not isinstance(value, str):
+        return value
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+Count = Annotated[int, Field(ge=1)]
+Limit = Annotated[int, Field(ge=0)]
+Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+
+
+DECLARATION = ConfigDict(
+    alias_generator=str.upper, validate_by_name=True, hide_input_in_errors=True, extra="forbid"
+)
+
+
+@dataclass(frozen=True, config=DECLARATION)
 class Settings:
-    """One installation's settings. `.env.example` explains each by its environment variable."""
+    """One installation's settings. `.env.example` explains each environment variable."""
 
-    secret_key: str = field(repr=False)
-    data_dir: Path = ROOT / "instance"  # database, uploads and trained models live here
-    database_url: str = ""  # empty: SQLite in data_dir
-    redis_url: str = "redis://127.0.0.1:6379/0"
-    max_upload_bytes: int = 20 * MEGABYTE
-    max_pixels: int = 64_000_000
-    decoders: int = 2  # processes that open uploads, for each web process
-    uploads_in_progress: int = 20  # that are opened or wait for it; fewer than the web's threads
-    page_size: int = 24
-    batch_size: int = 32  # predictions a worker claims at once
-    lease: timedelta = timedelta(seconds=60)
-    sweep_every: timedelta = timedelta(seconds=5)
-    stalled_after: timedelta = timedelta(seconds=30)  # a worker without a bell while pictures wait
-    max_waiting: int = 1000  # uploads; more are asked to come again later
-    busy_timeout: timedelta = timedelta(seconds=5)  # for SQLite's lock, or for PostgreSQL to answer
-    corrections_per_person: int = 200  # that wait for an admin
-    retention: timedelta | None = None  # how long pictures are kept; None: until they are deleted
-    uploads_per_person: int = 600  # a minute; here and below, 0 is no limit
-    uploads_per_address: int = 3000  # a minute; a classroom shares one
-    sign_ins_per_address: int = 60  # a minute
-    sign_ups_per_address: int = 60  # an hour
-    retrains_per_person: int = 20  # an hour
-    exports_per_person: int = 20  # an hour
-    mnist_path: Path | None = None  # mnist.npz; None: keras.datasets fetches it
-    trusted_proxies: int = 0
-    secure_cookies: bool = False  # always; without it, only for requests that came over TLS
+    secret_key: str = setting(min_length=16, repr=False)
+    data_dir: Path = setting(ROOT / "instance")  # database, uploads and trained models
+    database_url: str = setting("", repr=False)  # empty: the five below, or SQLite in data_dir
+    database_host: str = setting("")
+    database_port: int = setting(5432, ge=1, le=65535)
+    database_name: str = setting("cifra")
+    database_user: str = setting("cifra")
+    database_password: str = setting("", repr=False)
+    redis_url: str = setting("redis://127.0.0.1:6379/0", repr=False)
+    max_upload_bytes: Count = 20 * MEGABYTE
+    max_pixels: Count = 64_000_000
+    decoders: int = setting(2, ge=1, le=16)  # processes of each web process that open uploads
+    uploads_in_progress: Count = 20  # that are opened or wait for a decoder
+    page_size: int = setting(24, ge=1, le=200)
+    batch_size: int = setting(32, ge=1, le=256)  # predictions that a worker claims at once
+    lease: Seconds = setting(timedelta(seconds=60), variable="LEASE_SECONDS")
+    sweep_every: Seconds = setting(timedelta(seconds=5), variable="SWEEP_SECONDS")
+    # A worker that receives no task for this long while pictures wait is restarted.
+    stalled_after: Seconds = setting(timedelta(seconds=30), variable="STALLED_CONSUMER_SECONDS")
+    max_waiting: Count = 1000  # uploads; further ones are refused with 503
+    # The wait for SQLite's lock, or for PostgreSQL to answer.
+    busy_timeout: Seconds = setting(timedelta(seconds=5), variable="BUSY_SECONDS")
+    # The time for a client's headers, and for what a body takes beyond 4 KiB a second.
+    client_timeout: Seconds = setting(timedelta(seconds=20), variable="CLIENT_TIMEOUT_SECONDS")
+    corrections_per_person: Count = 200  # that wait for an admin
+    # How long pictures are kept; None: until they are deleted.
+    retention: Annotated[timedelta | None, BeforeValidator(_days)] = setting(
+        None, variable="RETENTION_DAYS"
+    )
+    uploads_per_person: Limit = 600  # a minute; here and below, 0 is no limit
+    uploads_per_address: Limit = 3000  # a minute; a classroom shares one address
+    sign_ins_per_address: Limit = 60  # a minute
+    sign_ups_per_address: Limit = 60  # an hour
+    retrains_per_person: Limit = 20  # an hour
+    exports_per_person: Limit = 20  # an hour
+    mnist_path: Path | None = None  # mnist.npz; None: keras.datasets downloads it
+    trusted_proxies: Limit = 0  # reverse proxies in front whose X-Forwarded headers are valid
+    # Names under which the site is reachable; empty: any.
+    trusted_hosts: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # of the web and the sweep
+    secure_cookies: bool = False  # True: always; False: for requests over TLS only
 
     @property
     def sqlalchemy_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir / 'cifra.db'}"
+        if self.database_url:
+            return self.database_url
+        if not self.database_host:
+            return f"sqlite:///{self.data_dir / 'cifra.db'}"
+        return URL.create(
+            "postgresql+psycopg",
+            username=self.database_user,
+            password=self.database_password or None,
+            host=self.database_host,
+            port=self.database_port,
+            database=self.database_name,
+        ).render_as_string(hide_password=False)
 
     @property
     def uploads_dir(self) -> Path:
@@ -59,55 +138,33 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read the environment. Raises environs.EnvValidationError naming each bad variable."""
-        env = Env(eager=False)
-        positive = Range(min=1)
-        kept_for = env.str("RETENTION_DAYS", "")
-        days = kept_for and env.int("RETENTION_DAYS", validate=Range(min=0, max=36500))
-        values: dict[str, Any] = {
-            "secret_key": env.str("SECRET_KEY", validate=Length(min=16)),
-            "data_dir": env.path("DATA_DIR", cls.data_dir),
-            "database_url": env.str("DATABASE_URL", ""),
-            "redis_url": env.str("REDIS_URL", cls.redis_url),
-            "max_upload_bytes": env.int(
-                "MAX_UPLOAD_BYTES", cls.max_upload_bytes, validate=positive
-            ),
-            "max_pixels": env.int("MAX_PIXELS", cls.max_pixels, validate=positive),
-            "decoders": env.int("DECODERS", cls.decoders, validate=Range(min=1, max=16)),
-            "uploads_in_progress": env.int(
-                "UPLOADS_IN_PROGRESS", cls.uploads_in_progress, validate=positive
-            ),
-            "page_size": env.int("PAGE_SIZE", cls.page_size, validate=Range(min=1, max=200)),
-            "batch_size": env.int("BATCH_SIZE", cls.batch_size, validate=Range(min=1, max=256)),
-            "lease": env.timedelta("LEASE_SECONDS", cls.lease),
-            "sweep_every": env.timedelta("SWEEP_SECONDS", cls.sweep_every),
-            "stalled_after": env.timedelta("STALLED_CONSUMER_SECONDS", cls.stalled_after),
-            "max_waiting": env.int("MAX_WAITING", cls.max_waiting, validate=positive),
-            "corrections_per_person": env.int(
-                "CORRECTIONS_PER_PERSON", cls.corrections_per_person, validate=positive
-            ),
-            "uploads_per_person": env.int(
-                "UPLOADS_PER_PERSON", cls.uploads_per_person, validate=Range(min=0)
-            ),
-            "uploads_per_address": env.int(
-                "UPLOADS_PER_ADDRESS", cls.uploads_per_address, validate=Range(min=0)
-            ),
-            "sign_ins_per_address": env.int(
-                "SIGN_INS_PER_ADDRESS", cls.sign_ins_per_address, validate=Range(min=0)
-            ),
-            "sign_ups_per_address": env.int(
-                "SIGN_UPS_PER_ADDRESS", cls.sign_ups_per_address, validate=Range(min=0)
-            ),
-            "retrains_per_person": env.int(
-                "RETRAINS_PER_PERSON", cls.retrains_per_person, validate=Range(min=0)
-            ),
-            "exports_per_person": env.int(
-                "EXPORTS_PER_PERSON", cls.exports_per_person, validate=Range(min=0)
-            ),
-            "retention": timedelta(days=days) if days else None,
-            "mnist_path": env.path("MNIST_PATH", None),
-            "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
-            "secure_cookies": env.bool("SECURE_COOKIES", cls.secure_cookies),
-        }
-        env.seal()
-        return cls(**values)
+        """Read the environment. Raises SettingsError, which names each unusable variable."""
+        return read_environment(cls, os.environ)
+
+
+def declared_variables(declaration: type) -> dict[str, FieldInfo]:
+    """The fields of a declaration, by the names of their environment variables."""
+    declared: dict[str, FieldInfo] = declaration.__pydantic_fields__  # type: ignore[attr-defined]
+    return {str(field.validation_alias or name.upper()): field for name, field in declared.items()}
+
+
+def read_environment(declaration: type[T], environment: Mapping[str, str]) -> T:
+    """Make a declaration's values from an environment; an empty variable counts as unset.
+
+    Raises SettingsError, which names each unusable variable.
+    """
+    names = declared_variables(declaration)
+    given = {name: environment[name] for name in names if environment.get(name)}
+    try:
+        return TypeAdapter(declaration).validate_python(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """One error of pydantic as a sentence that names the variable, without its value."""
+    variable = error["loc"][0]
+    if error["type"] == "missing":
+        return f"{variable} is not set."
+    fault = re.sub(r"^(Value error, |Input |String )", "", error["msg"])
+    return f"{variable} {fault}."

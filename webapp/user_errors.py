@@ -1,14 +1,14 @@
-"""What was not accepted, as an error that its sender is told."""
+"""The base of the errors that a person can correct."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """What somebody sent was not accepted: a sentence for the person, and the HTTP status."""
+    """A request was not accepted: a sentence for the person, and the HTTP status."""
 
     status = 400
     sentence = ""
-    retry_after: int | None = None  # seconds, where the same may be accepted later
+    retry_after: int | None = None  # seconds until the same request may be accepted
 
     def __init__(self, sentence: str | None = None) -> None:
         self.sentence = sentence or self.sentence

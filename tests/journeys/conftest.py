@@ -1,4 +1,4 @@
-"""What the journeys share: one running house, and a browser to walk through it with."""
+"""The fixtures of the journeys: one running site, and a browser."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.journeys.pictures import tiny_mnist
 from tests.journeys.site import RunningSite, free_port
 
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MILLISECONDS = 60_000  # the first answer waits for TensorFlow, and the machine may be busy
+WAIT_MILLISECONDS = 60_000  # the first answer waits for TensorFlow, and the machine may be busy
 
-expect.set_options(timeout=PATIENCE_MILLISECONDS)
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -43,18 +43,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, house: RunningSite) -> Iterator[Page]:
-    """A visitor with a phone, on the front page."""
-    yield from _visitor(browser, house, javascript=True)
+    """The front page on a phone."""
+    yield from _open_front_page(browser, house, javascript=True)
 
 
 @pytest.fixture
 def page_without_javascript(browser: Browser, house: RunningSite) -> Iterator[Page]:
-    yield from _visitor(browser, house, javascript=False)
+    yield from _open_front_page(browser, house, javascript=False)
 
 
-def _visitor(browser: Browser, house: RunningSite, *, javascript: bool) -> Iterator[Page]:
+def _open_front_page(browser: Browser, house: RunningSite, *, javascript: bool) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.set_default_timeout(WAIT_MILLISECONDS)
     page = context.new_page()
     page.goto(house.address)
     yield page

@@ -1,4 +1,4 @@
-"""What a visitor does, and where they look."""
+"""The actions of a person on the pages, and the places of the answers."""
 
 from __future__ import annotations
 

@@ -15,20 +15,20 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Cifra is ready"
-PATIENCE_SECONDS = 180  # TensorFlow takes long on a crowded machine
-STOPPING_SECONDS = 20
+START_SECONDS = 180  # TensorFlow takes long on a crowded machine
+STOP_SECONDS = 20
 
 
 @dataclass
 class RunningSite:
-    """Redis, web, both workers and the sweep, started and stopped as a person would."""
+    """Redis, web, both workers and the sweep, started and stopped as a person does it."""
 
     folder: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Come back when the address to open has been printed."""
+        """Return when the address to open has been printed."""
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.run"],
@@ -45,20 +45,20 @@ class RunningSite:
             raise
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while READY not in self.words:
-            assert self.process.poll() is None, self.words
-            assert time.monotonic() < deadline, self.words
+        deadline = time.monotonic() + START_SECONDS
+        while READY not in self.output:
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < deadline, self.output
             time.sleep(0.1)
 
     def stop(self) -> None:
         """Press Ctrl-C and wait for the end."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(STOPPING_SECONDS)
+            self.process.wait(STOP_SECONDS)
 
     def flask(self, *arguments: str) -> str:
-        """Type a flask command in this house; returns what it said."""
+        """Run a flask command for this site; returns its output."""
         command = [sys.executable, "-m", "flask", *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
@@ -77,10 +77,10 @@ class RunningSite:
 
     @property
     def log(self) -> Path:
-        return self.folder / "words.log"
+        return self.folder / "output.log"
 
     @property
-    def words(self) -> str:
+    def output(self) -> str:
         return self.log.read_text()
 
     @property

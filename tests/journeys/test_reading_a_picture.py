@@ -109,4 +109,4 @@ def test_an_unknown_address_gets_a_page_of_its_own(page: Page, house: RunningSit
 
     assert answer is not None
     assert answer.status == 404
-    expect(page.get_by_role("heading", name="Nothing lives at this address")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()

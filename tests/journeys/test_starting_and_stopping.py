@@ -1,4 +1,4 @@
-"""The house starts with one command, stops with Ctrl-C, and remembers when it starts again."""
+"""Cifra starts with one command, stops with Ctrl-C, keeps its history, and leaves no process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -14,64 +17,106 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.person import A_PREDICTION, give, number_read
 from tests.journeys.pictures import photo_of
 from tests.journeys.site import ROOT, RunningSite, free_port
+from tests.support.servers import wait_until
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def new_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    house = RunningSite(tmp_path_factory.mktemp("new-house"), free_port())
-    house.start()
-    yield house
-    house.stop()
+def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    site = RunningSite(tmp_path_factory.mktemp("new-site"), free_port())
+    site.start()
+    yield site
+    site.stop()
 
 
-def test_the_history_outlives_a_stop_and_no_process_does(
-    new_house: RunningSite, browser: Browser
+def test_the_history_stays_after_a_stop_and_no_process_does(
+    new_site: RunningSite, browser: Browser
 ) -> None:
     page = browser.new_page()
-    page.goto(new_house.address)
+    page.goto(new_site.address)
     give(page, photo_of("7"))
     expect(page).to_have_url(A_PREDICTION)
     address = page.url
 
-    running = new_house.processes
-    new_house.stop()
+    running = new_site.processes
+    new_site.stop()
 
     assert len(running) >= 6  # this one, Redis, web, two workers, the sweep
     _, left = psutil.wait_procs(running, timeout=5)
     assert left == []
-    new_house.start()
+    new_site.start()
     page.goto(address)
     expect(number_read(page)).to_have_text("7")
 
 
-def test_a_taken_port_is_told_with_a_way_out(house: RunningSite) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as somebody_else:
-        port = somebody_else.getsockname()[1]
-        words = what_it_says({**house.environment, "PORT": str(port)})
+def test_a_redis_that_ends_is_started_again_at_its_address(new_site: RunningSite) -> None:
+    redis = redis_of(new_site)
+    assert redis is not None
 
-    assert f"Port {port} is taken" in words
-    assert "make run PORT=" in words
+    redis.kill()
+    wait_until(lambda: redis_of(new_site) not in (None, redis), seconds=30)
+
+    wait_until(lambda: readiness(new_site) == 200, seconds=30)
+
+
+def test_no_process_outlives_a_killed_supervisor_and_the_next_start_works(
+    new_site: RunningSite,
+) -> None:
+    running = new_site.processes
+
+    new_site.process.kill()
+
+    _, left = psutil.wait_procs(running, timeout=5)
+    assert left == []
+    new_site.process.wait()
+    new_site.start()
+    assert readiness(new_site) == 200
+
+
+def redis_of(site: RunningSite) -> psutil.Process | None:
+    """The Redis that a site started by itself, while there is one."""
+    for process in site.processes:
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if process.name() in ("redis-server", "valkey-server"):
+                return process
+    return None
+
+
+def readiness(site: RunningSite) -> int:
+    """The status of the page that asks the database and the queue."""
+    try:
+        return int(urlopen(f"{site.address}/readyz", timeout=10).status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_a_taken_port_is_reported_with_another_one(house: RunningSite) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        output = output_of({**house.environment, "PORT": str(port)})
+
+    assert f"Port {port} is taken" in output
+    assert "make run PORT=" in output
 
 
 def test_a_second_start_on_the_same_data_is_refused(house: RunningSite) -> None:
-    words = what_it_says({**house.environment, "PORT": str(free_port())})
+    output = output_of({**house.environment, "PORT": str(free_port())})
 
-    assert "already running" in words
+    assert "already running" in output
 
 
 def test_without_a_secret_key_a_server_refuses_to_start(house: RunningSite) -> None:
     environment = house.environment
     del environment["SECRET_KEY"]
 
-    words = what_it_says(environment, "-c", "import wsgi")
+    output = output_of(environment, "-c", "import wsgi")
 
-    assert "SECRET_KEY" in words
+    assert "SECRET_KEY" in output
 
 
-def what_it_says(environment: dict[str, str], *start: str) -> str:
-    """The words of a start that does not come about."""
+def output_of(environment: dict[str, str], *start: str) -> str:
+    """The error output of a start that fails."""
     done = subprocess.run(
         [sys.executable, *(start or ("-m", "scripts.run"))],
         cwd=ROOT,

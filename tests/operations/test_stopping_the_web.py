@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from honcho.environ import parse_procfile
 from sqlalchemy import select
 
 from tests.support.pictures import photo_of
-from tests.support.servers import ROOT, environment, free_port, wait_until
+from tests.support.web_process import web_process
 from webapp.app import create_app
 from webapp.models import Prediction
 from webapp.platform.database import db
@@ -65,25 +57,6 @@ def test_an_upload_in_flight_at_sigterm_is_answered_and_kept(settings: Settings)
     assert "preview.jpg" in storage.names(prediction_id)
 
 
-@contextmanager
-def web_process(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The web as the Procfile starts it, but with a grace that does for a crowded machine."""
-    command = parse_procfile((ROOT / "Procfile").read_text()).processes["web"]
-    command = re.sub(r"--graceful-timeout \d+", "--graceful-timeout 120", command)
-    port = free_port()
-    places = {"HOST": "127.0.0.1", "PORT": str(port)}
-    places["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", command], cwd=ROOT, env=environment(settings) | places
-    )
-    try:
-        wait_until(lambda: answers(port), seconds=60)
-        yield process, port
-    finally:
-        process.kill()
-        process.wait()
-
-
 def upload_of(picture: bytes) -> tuple[bytes, bytes]:
     """Head and body of a request that gives a picture over the API."""
     part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="7.png"\r\n\r\n'
@@ -97,9 +70,3 @@ def upload_of(picture: bytes) -> tuple[bytes, bytes]:
         "Expect: 100-continue",
     )
     return "\r\n".join([*lines, "", ""]).encode(), body
-
-
-def answers(port: int) -> bool:
-    with suppress(OSError):
-        return bool(urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
-    return False

@@ -118,8 +118,9 @@ class Web:
     def start(self) -> None:
         database = [sys.executable, "-m", "flask", "db", "upgrade"]
         subprocess.run(database, cwd=ROOT, env=environment(self.settings), check=True)
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread"]
-        command += ["--threads", "24", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--threads", "24"]
+        command += ["--worker-class", "webapp.platform.server.worker.Worker"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment(self.settings))
         wait_until(self._answers, seconds=30)
 

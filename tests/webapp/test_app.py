@@ -16,7 +16,8 @@ HEAVY = ("tensorflow", "keras", "cv2", "celery", "alembic", "PIL", "worker")
 def test_the_app_imports_nothing_heavy(tmp_path: Path) -> None:
     program = (
         "import sys; from webapp.app import create_app; from webapp.settings import Settings;"
-        f"from pathlib import Path; create_app(Settings('s' * 16, Path({str(tmp_path)!r})));"
+        f"from pathlib import Path; "
+        f"create_app(Settings(secret_key='s' * 16, data_dir=Path({str(tmp_path)!r})));"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
 

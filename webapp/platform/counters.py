@@ -1,4 +1,4 @@
-"""Counters that forget after a while: in Redis, or in this process while Redis is away."""
+"""The counters of the rate limits: in Redis, or in this process while Redis is away."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from limits.storage import MemoryStorage, Storage
 
-SCHEME = "counters+"  # before a Redis address, it names this storage to Flask-Limiter
+SCHEME = "counters+"  # the prefix by which Flask-Limiter finds this storage
 SCHEMES = [f"{SCHEME}{scheme}" for scheme in ("redis", "rediss", "unix")]
-TIMEOUT_SECONDS = 0.2  # somebody waits, and the queue asks the same Redis after this
-ABSENCE_SECONDS = 5.0  # for which a Redis that did not answer is not asked again
+TIMEOUT_SECONDS = 0.2  # a request waits, and enqueues its task in the same Redis afterwards
+ABSENCE_SECONDS = 5.0  # a Redis that did not answer is not asked again for this long
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Counters(Storage):
-    """Flask-Limiter's storage: Redis's client is loaded with the first count, not at the start."""
+    """Flask-Limiter's storage. The first count loads Redis's client, so that the start is light."""
 
     STORAGE_SCHEME = SCHEMES
 
@@ -53,14 +53,16 @@ class Counters(Storage):
     def reset(self) -> int | None:
         return self._ask(lambda storage: storage.reset())
 
-    def _ask(self, question: Callable[[Storage], T]) -> T:
+    def _ask(self, operation: Callable[[Storage], T]) -> T:
         if time.monotonic() >= self._ask_again_at:
             try:
-                return question(self._redis)
+                return operation(self._redis)
             except self.base_exceptions as error:
-                log.warning("Redis is away (%s); this process counts by itself meanwhile.", error)
+                log.warning(
+                    "Redis is away (%s). This process counts requests by itself meanwhile.", error
+                )
                 self._ask_again_at = time.monotonic() + ABSENCE_SECONDS
-        return question(self._memory)
+        return operation(self._memory)
 
     @cached_property
     def _redis(self) -> Storage:

@@ -1,4 +1,4 @@
-"""Other sites' pages: what they make a browser send to the API is refused."""
+"""Cross-origin requests: the API refuses changes that a page of another site sends."""
 
 from __future__ import annotations
 
@@ -6,31 +6,33 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 
-HARMLESS = ("GET", "HEAD", "OPTIONS")
-REFUSAL = "Another site's page sent this. Send it from a page of this site, or from a program."
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+REFUSAL = (
+    "A page of another site sent this request. Send it from a page of this site, or from a program."
+)
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(refuse_foreign_pages)
+    app.before_request(refuse_cross_origin)
 
 
-def refuse_foreign_pages() -> tuple[Response, int] | None:
-    """403 for a change over the API that a browser sends on behalf of another site.
+def refuse_cross_origin() -> tuple[Response, int] | None:
+    """Answer 403 to a change over the API that a browser sends for a page of another site.
 
-    The API has no form tokens. Browsers tell in Sec-Fetch-Site, older ones in Origin, whose page
-    sends something; curl and other programs tell neither, and act for nobody but themselves.
-    It is the rule of Go's net/http CrossOriginProtection. Cookies that are SameSite do not make it
-    superfluous: a foreign form arrives without the visitor's cookie, and the new one that goes
-    home with the answer would take that cookie's place.
+    The API has no form tokens. Browsers name the site of the sending page in Sec-Fetch-Site, older
+    ones in Origin; curl and other programs send neither header, and act for their own user.
+    This is the rule of Go's net/http CrossOriginProtection. SameSite cookies do not replace it: a
+    form of another site arrives without the owner's cookie, and the new cookie in the response
+    would replace the owner's.
     """
-    if request.method in HARMLESS or not request.path.startswith("/api/"):
+    if request.method in SAFE_METHODS or not request.path.startswith("/api/"):
         return None
-    return None if _is_ours() else (jsonify(error=REFUSAL), 403)
+    return None if _is_same_origin() else (jsonify(error=REFUSAL), 403)
 
 
-def _is_ours() -> bool:
+def _is_same_origin() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        return site in ("same-origin", "none")  # none: nobody's page, but a person's own doing
+        return site in ("same-origin", "none")  # none: typed, or a bookmark
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc == request.host

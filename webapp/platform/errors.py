@@ -1,12 +1,15 @@
-"""When something is wrong: one designed page, or one JSON sentence for the API."""
+"""Errors: one page, or one sentence of JSON for the API."""
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.ctx import has_request_context
+from flask.globals import request_ctx
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import (
     HTTPException,
@@ -23,30 +26,48 @@ RETRY_AFTER_SECONDS = 5
 CHUNK_BYTES = 64 * 1024
 DRAINED_BYTES = 64 * 1024 * 1024
 
-TITLES = {
-    400: "That didn't arrive as expected",
-    401: "Please sign in first",
-    403: "This page is for admins",
-    404: "Nothing lives at this address",
-    405: "This address doesn't do that",
-    409: "That is settled already",
-    413: "That's too large",
-    415: "That's not a picture we can read",
-    422: "We couldn't open this picture",
-    429: "One moment, please",
-    500: "Something broke on our side",
-    503: "We'll be right back",
+# The disk, its rights or the process's files: an operator has to act, and the request is not wrong.
+STORAGE_ERRORS = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ESTALE,
 }
+
+TITLES = {
+    400: "The request is not valid",
+    401: "Sign in first",
+    403: "You do not have access",
+    404: "Page not found",
+    405: "This address does not accept this request",
+    409: "This has already been done",
+    413: "The upload is too large",
+    415: "Cifra cannot read this kind of file",
+    422: "Cifra could not open this picture",
+    429: "Too many requests",
+    500: "An error occurred",
+    503: "Cifra is not available at the moment",
+}
+OTHER_TITLE = "The request failed"
 SENTENCES = {
     400: "Go back, reload the page and try again.",
     401: "Sign in, then try again.",
-    403: "Your account may not do this. Sign in as an admin.",
-    404: "The link is mistyped, what it led to was deleted, or only whoever gave it may see it.",
+    403: "Your account does not have the rights for this. Sign in as an admin.",
+    404: "The address is mistyped, the page was deleted, or only its owner may see it.",
     405: "Go back to the front page and start from there.",
-    429: "That was a lot in a short time. Wait a minute, then try again.",
-    500: "It has been written down and is not your fault. Try again in a moment.",
-    503: "The database is busy. What you sent was not kept; try again in a few seconds.",
+    429: "You have sent too many requests. Wait a minute, then try again.",
+    500: "The error is in Cifra and has been logged. Try again in a moment.",
+    503: "The database is busy. Nothing was saved. Try again in a few seconds.",
 }
+WAIT_AN_HOUR = "You have sent too many requests. Wait an hour, then try again."
+TOO_MANY_FIELDS = "The form has too many fields, or a field of text is too long."
+STORAGE_AWAY = "Cifra cannot read or write its files at the moment. Try again later."
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +78,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(UserError, on_user_error)
     app.register_error_handler(OperationalError, on_database_away)
     app.register_error_handler(PoolTimeoutError, on_database_away)
+    app.register_error_handler(DataError, on_unstorable_value)
+    app.register_error_handler(OverflowError, on_unstorable_value)
+    app.register_error_handler(OSError, on_storage_away)
     app.register_error_handler(RequestEntityTooLarge, on_too_large)
 
 
@@ -73,10 +97,9 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_over_limit(error: RateLimitExceeded) -> Response:
-    """Says how long to wait at most: until the minute or the hour that is counted has passed."""
+    """429 with the longest wait: until the minute or the hour of the limit has passed."""
     seconds = error.limit.limit.get_expiry()
-    wait = "a minute" if seconds <= 60 else "an hour"
-    response = _answer(429, f"That was a lot in a short time. Wait {wait}, then try again.")
+    response = _answer(429, SENTENCES[429] if seconds <= 60 else WAIT_AN_HOUR)
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -89,31 +112,57 @@ def on_user_error(error: UserError) -> Response:
 
 def on_database_away(error: Exception) -> Response:
     log.error("The database is away: %s", error)
-    response = _answer(ServiceUnavailable.code, SENTENCES[503])
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return _unavailable(SENTENCES[503])
+
+
+def on_unstorable_value(error: Exception) -> Response:
+    """400 for a value that the database has no room for: a number too large, or a NUL in text."""
+    log.info("A value could not be stored: %s", error)
+    return _answer(400, SENTENCES[400])
+
+
+def on_storage_away(error: OSError) -> Response:
+    """503 where the disk is full, read-only or closed to this process.
+
+    Raises any other OSError again: it is an error of the program.
+    """
+    if error.errno not in STORAGE_ERRORS:
+        raise error
+    log.error("The storage is away: %s", error)
+    return _unavailable(STORAGE_AWAY)
 
 
 def on_too_large(error: RequestEntityTooLarge) -> Response:  # noqa: ARG001
-    """Hear an over-long body out, up to a bound, and answer.
+    """413 that says whether the body or its form is too large, after the body has been received.
 
-    A browser that is cut off while it sends shows "connection reset" in place of our sentence.
+    A browser that is disconnected while it sends shows "connection reset" in place of the page.
     """
     body = request.environ["wsgi.input"]
     sent = request.content_length
-    if sent is None:  # sent in chunks: the server knows where the last one ends, if it has come
+    if sent is None:  # sent in chunks: the server knows the end of the last one
         sent = DRAINED_BYTES if request.environ.get("wsgi.input_terminated") else 0
     left = min(sent, DRAINED_BYTES)
     while left > 0 and (chunk := body.read(min(left, CHUNK_BYTES))):
         left -= len(chunk)
+    if sent <= (request.max_content_length or 0):
+        return _answer(413, TOO_MANY_FIELDS)
     return on_user_error(TooLargeError(extensions.settings.max_upload_bytes))
+
+
+def _unavailable(sentence: str) -> Response:
+    response = _answer(ServiceUnavailable.code, sentence)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def _answer(code: int, sentence: str) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify(error=sentence)
+    elif has_request_context() and request_ctx.url_adapter is None:
+        # The Host is not trusted, and a page would hold links to it.
+        response = make_response(sentence, {"Content-Type": "text/plain; charset=utf-8"})
     else:
-        title = TITLES.get(code, "That didn't work")
+        title = TITLES.get(code, OTHER_TITLE)
         response = make_response(
             render_template("error.html", code=code, title=title, sentence=sentence)
         )

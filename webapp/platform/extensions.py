@@ -1,4 +1,4 @@
-"""The services that an app holds, for whoever serves a request, a command or a task within it."""
+"""The objects that an app holds for its requests, commands and tasks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.settings import Settings
 
 @dataclass(frozen=True)
 class Extensions:
-    """What an app was made with; `create_app` puts it together."""
+    """The settings, storage, queue and counters of an app; `create_app` makes them."""
 
     settings: Settings
     storage: Storage
@@ -28,5 +28,5 @@ class Extensions:
         return held
 
 
-# Those of the app at hand, as Flask's own current_app is.
+# Those of Flask's current_app.
 extensions: Extensions = LocalProxy(lambda: Extensions.of(current_app))  # type: ignore[assignment]

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def client_address() -> str:
-    """The address of the client. Of IPv6 the /64 network counts: a person has 2**64 addresses."""
+    """The address of the client; for IPv6 its /64 network, of which a person has every address."""
     remote = request.remote_addr or "unknown"
     try:
         host = ip_address(remote)

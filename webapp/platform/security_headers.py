@@ -1,4 +1,4 @@
-"""The headers that every answer carries, so that a browser runs nothing but our own files."""
+"""The headers of every response, which let a browser run files of this site alone."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def _keep_static_file(response: Response) -> None:
-    """An address that holds the content's hash never changes its meaning: keep it for a year."""
+    """Let browsers keep a file for a year if its address contains the hash of its content."""
     if "v" in request.args and response.status_code < 400:
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     else:

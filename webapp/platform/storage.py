@@ -1,4 +1,4 @@
-"""The storage: one folder a prediction, whose files appear whole or not at all."""
+"""The storage: one folder for each prediction; its files are complete or absent."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-PICTURE = "picture"  # what the reader reads
-ORIGINAL = "original"  # the same where an older Cifra kept it: the very bytes that came
-HALF_WRITTEN = ".writing-"  # how the name begins of a file that is not whole yet
+PICTURE = "picture"  # the file that the reader reads
+ORIGINAL = "original"  # its name in older versions, which stored the uploaded bytes
+HALF_WRITTEN = ".writing-"  # the prefix of an incomplete file
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Storage:
     root: Path
 
     def put(self, prediction_id: str, name: str, content: bytes, *, durably: bool = True) -> Path:
-        """Keep a file: written beside, fsynced, then renamed into its place.
+        """Store a file: write a temporary one, fsync it, rename it.
 
-        What can be made again need not be durable, and then costs no wait for the disk.
+        A file that can be made again need not be durable, and does not wait for the disk.
 
-        Raises OSError, for instance when the disk is full; then nothing is kept.
+        Raises OSError, for instance when the disk is full; then nothing is stored.
         """
         target = self.path(prediction_id, name)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,16 +46,16 @@ class Storage:
         return ORIGINAL if self.path(prediction_id, ORIGINAL).exists() else PICTURE
 
     def names(self, prediction_id: str) -> list[str]:
-        """The names of what is kept for a prediction, in order; none for an unknown one."""
+        """The sorted names of a prediction's files; none for an unknown prediction."""
         folder = self.folder(prediction_id)
         return sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
 
     def delete(self, prediction_id: str) -> None:
-        """Remove everything of one prediction; nothing to remove is no error."""
+        """Remove all files of a prediction; there may be none."""
         shutil.rmtree(self.folder(prediction_id), ignore_errors=True)
 
     def untouched_since(self, moment: datetime) -> Iterator[str]:
-        """The ids of the folders to which nothing was added since then."""
+        """The ids of the folders to which nothing was added since a moment."""
         for folder in self.root.glob("*/*"):
             try:
                 is_untouched = folder.stat().st_mtime < moment.timestamp()
@@ -65,9 +65,9 @@ class Storage:
                 yield folder.name
 
     def clear_half_written(self, prediction_id: str) -> None:
-        """Remove what a writer that was killed left behind in this folder."""
-        for half in self.folder(prediction_id).glob(f"{HALF_WRITTEN}*"):
-            half.unlink(missing_ok=True)
+        """Remove the incomplete files of writers that were killed."""
+        for incomplete in self.folder(prediction_id).glob(f"{HALF_WRITTEN}*"):
+            incomplete.unlink(missing_ok=True)
 
     def folder(self, prediction_id: str) -> Path:
         return self.root / prediction_id[:2] / prediction_id
@@ -77,7 +77,7 @@ class Storage:
 
 
 def write_whole(target: Path, content: bytes, *, durably: bool = True) -> None:
-    """Write a file so that a reader, or a power cut, finds all of it or nothing."""
+    """Write a file so that readers find all of it or nothing, also after a power failure."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=HALF_WRITTEN)
     try:
         with os.fdopen(descriptor, "wb") as file:

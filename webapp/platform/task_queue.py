@@ -1,4 +1,4 @@
-"""The queue: how the web rings the worker's bell. Tasks go by name; the work is in the database."""
+"""The task queue: a task is sent by its name; the row in the database is the source of truth."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PREDICT = "cifra.predict"
 RETRAIN = "cifra.retrain"
 REREAD = "cifra.reread"
 
-# A peer that is gone without a word is noticed within 25 s, in so far as the system can be told.
+# A peer that disappears is noticed within 25 s, on systems with these options.
 KEEPALIVE = {
     getattr(socket, option): value
     for option, value in {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 
 def make_celery(settings: Settings) -> Celery:
-    """The Celery app that web and workers share. Results are not kept: answers live in our rows."""
-    from celery import Celery  # noqa: PLC0415 (heavy: the web imports it with its first ring)
+    """The Celery app that web and workers share. It stores no results: rows hold the answers."""
+    from celery import Celery  # noqa: PLC0415 (heavy: the web imports it with its first task)
 
     celery = Celery("cifra", broker=settings.redis_url, set_as_current=False)
     celery.conf.update(
@@ -49,28 +49,28 @@ def make_celery(settings: Settings) -> Celery:
             "health_check_interval": 10,
             "visibility_timeout": 6 * 3600,
         },
-        # A bell that cannot be rung must not hold the person up: the sweep rings it again.
+        # A request does not wait for a queue that is away: the sweep enqueues the task again.
         task_publish_retry=False,
     )
     return celery
 
 
 class TaskQueue:
-    """Rings the workers' bells. A bell that cannot be rung is logged; the sweep rings it later."""
+    """Enqueues tasks. Where that fails it is logged, and the sweep enqueues the task later."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     def enqueue_prediction(self) -> bool:
-        """Ask a worker to look for pending predictions; says whether the bell was heard."""
+        """Ask a worker to read pending predictions; returns whether the task was enqueued."""
         return self._send(PREDICT)
 
     def enqueue_training(self, run_id: int) -> bool:
-        """Ask the trainer to carry out a training run; says whether the bell was heard."""
+        """Ask the trainer to carry out a training run; returns whether the task was enqueued."""
         return self._send(RETRAIN, run_id)
 
     def enqueue_rereading(self) -> bool:
-        """Ask a worker to read all corrected pictures again; says whether the bell was heard."""
+        """Ask a worker to read all corrected pictures again; returns whether it was enqueued."""
         return self._send(REREAD)
 
     def _send(self, task: str, *arguments: int) -> bool:
@@ -79,13 +79,13 @@ class TaskQueue:
         try:
             self.celery.send_task(task, args=arguments)
         except (OperationalError, OSError) as error:
-            log.warning("The queue is away (%s); the sweep will ring %s again.", error, task)
+            log.warning("The queue is away (%s); the sweep will enqueue %s again.", error, task)
             return False
         return True
 
     @cached_property
     def celery(self) -> Celery:
-        """A Celery app for ringing only: it gives up at once, as a person is waiting."""
+        """A Celery app that only sends; it gives up at once, because a request waits."""
         celery = make_celery(self.settings)
         celery.conf.broker_transport_options = {
             **celery.conf.broker_transport_options,

@@ -1,4 +1,4 @@
-"""How numbers and times are said on the pages."""
+"""Template filters: numbers, sizes and times as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from webapp.models import utc_now
 
-NARROW_SPACE = "\u202f"  # and unbreakable
+NARROW_SPACE = "\u202f"  # without a line break
 LONG_WAIT_SECONDS = 20
 
 
@@ -25,11 +25,11 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(score)
     app.add_template_filter(duration)
     app.add_template_test(waits_long, "waiting_long")
-    app.url_defaults(_name_static_files_by_content)
+    app.url_defaults(_version_static_files)
 
 
 def percent(share: float) -> str:
-    """0.1234 as "12.3 %"; never a certainty, as no reading is one."""
+    """0.1234 as "12.3 %"; never 100 %, because no reading is certain."""
     if share >= 0.9995:
         return f"over 99.9{NARROW_SPACE}%"
     return f"{share * 100:.1f}{NARROW_SPACE}%"
@@ -43,7 +43,7 @@ def sureness(confidence: float) -> str:
         (0.80, "fairly sure"),
         (0.60, "not very sure"),
     )
-    return next((words for least, words in levels if confidence >= least), "only guessing")
+    return next((text for least, text in levels if confidence >= least), "only guessing")
 
 
 def rows(number: str) -> list[str]:
@@ -60,12 +60,12 @@ def file_size(size: int) -> str:
 
 
 def score(share: float) -> str:
-    """0.99624 as "99.62 %": counted, not guessed, and as fine as an exam weighs."""
+    """0.99624 as "99.62 %": a counted share, as exact as an evaluation."""
     return f"{share * 100:.2f}{NARROW_SPACE}%"
 
 
 def duration(seconds: float) -> str:
-    """200 as "3 minutes", 4000 as "1 hour 7 min": as a person would say it."""
+    """200 as "3 minutes", 4000 as "1 hour 7 min": in one or two units."""
     if seconds < 119.5:
         return _count(max(round(seconds), 1), "second")
     minutes = round(seconds / 60)
@@ -83,13 +83,13 @@ def _count(count: int, unit: str) -> str:
 
 
 def waits_long(prediction: Any) -> bool:
-    """Whether a prediction has waited so long that the page should say something about it."""
+    """Whether a prediction has waited so long that the page says so."""
     waited: float = (utc_now() - prediction.created_at).total_seconds()
     return waited > LONG_WAIT_SECONDS
 
 
-def _name_static_files_by_content(endpoint: str, values: dict[str, Any]) -> None:
-    """Adds ?v=<hash> to the addresses of static files, so that they can be kept for a year."""
+def _version_static_files(endpoint: str, values: dict[str, Any]) -> None:
+    """Add ?v=<hash> to the addresses of static files, so that browsers keep them for a year."""
     if endpoint == "static" and "v" not in values:
         path = Path(current_app.static_folder or "", values["filename"])
         values["v"] = _hash(path, path.stat().st_mtime_ns)

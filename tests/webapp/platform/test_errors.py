@@ -20,11 +20,11 @@ def test_every_error_has_a_page_and_a_sentence(code: int, app: Flask) -> None:
         app.add_url_rule(address, endpoint=address, view_func=lambda: abort(code))
     client = app.test_client()
 
-    page, told = client.get("/broken"), client.get("/api/broken")
+    page, answer = client.get("/broken"), client.get("/api/broken")
 
-    assert page.status_code == told.status_code == code
+    assert page.status_code == answer.status_code == code
     assert TITLES[code] in page.text.replace("&#39;", "'")
-    assert told.get_json()["error"].endswith(".")
+    assert answer.get_json()["error"].endswith(".")
 
 
 def test_a_mistake_in_the_program_is_our_fault_and_says_so(app: Flask) -> None:
@@ -33,7 +33,7 @@ def test_a_mistake_in_the_program_is_our_fault_and_says_so(app: Flask) -> None:
     response = app.test_client().get("/broken")
 
     assert response.status_code == 500
-    assert "not your fault" in response.text
+    assert "The error is in Cifra" in response.text
 
 
 def test_a_locked_database_asks_to_come_back_later(

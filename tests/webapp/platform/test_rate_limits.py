@@ -42,13 +42,13 @@ def test_a_person_who_gives_too_many_pictures_is_asked_to_wait(
         for _ in range(3):
             given_prediction(client)
 
-        told, page = post_api(client, picture()), post_page(client, picture())
+        refused, page = post_api(client, picture()), post_page(client, picture())
 
-        assert told.status_code == page.status_code == 429
-        assert told.headers["Retry-After"] == page.headers["Retry-After"] == "60"
-        assert told.get_json()["error"].startswith("That was a lot in a short time.")
+        assert refused.status_code == page.status_code == 429
+        assert refused.headers["Retry-After"] == page.headers["Retry-After"] == "60"
+        assert refused.get_json()["error"].startswith("You have sent too many requests.")
         assert "Wait a minute" in page.text
-        assert "<h1>One moment, please</h1>" in page.text
+        assert "<h1>Too many requests</h1>" in page.text
         given_prediction(other)
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries, and pages that keep a strict policy."""
+"""The headers of every response, and pages that keep a strict policy."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def test_the_owner_cookie_is_closed_to_scripts_and_other_sites(client: FlaskClie
 
 def test_no_other_origin_may_read_an_answer(client: FlaskClient) -> None:
     for address in ("/", "/api/predictions", "/static/cifra.css"):
-        settle = client.get(address, headers={"Origin": "https://elsewhere.example"})
-        assert not [name for name, _ in settle.headers if name.startswith("Access-Control")]
+        response = client.get(address, headers={"Origin": "https://elsewhere.example"})
+        assert not [name for name, _ in response.headers if name.startswith("Access-Control")]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def site(settings: Settings, **differing: object) -> Iterator[FlaskClient]:
         yield app.test_client()
 
 
-def give(client: FlaskClient, **more: object) -> TestResponse:
+def upload(client: FlaskClient, **more: object) -> TestResponse:
     return client.post("/api/predictions", data=picture(), content_type="image/png", **more)  # type: ignore[arg-type]
 
 
@@ -39,31 +39,31 @@ def test_over_tls_every_cookie_is_secure_and_the_browser_is_told_to_stay(
 ) -> None:
     with site(settings) as client:
         over_tls = {"base_url": "https://localhost"}
-        for answered in (give(client, **over_tls), sign_up(client, **over_tls)):
+        for response in (upload(client, **over_tls), sign_up(client, **over_tls)):
             cookies = [
                 one
-                for one in answered.headers.getlist("Set-Cookie")
+                for one in response.headers.getlist("Set-Cookie")
                 if "Expires=Thu, 01" not in one
             ]
             assert cookies
             assert all("; Secure" in cookie and "; HttpOnly" in cookie for cookie in cookies)
-            assert answered.headers["Strict-Transport-Security"] == "max-age=31536000"
+            assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_without_tls_cookies_work_and_nothing_is_claimed(settings: Settings) -> None:
     with site(settings) as client:
-        answered = give(client)
+        response = upload(client)
 
-        assert "Secure" not in answered.headers["Set-Cookie"]
-        assert "Strict-Transport-Security" not in answered.headers
+        assert "Secure" not in response.headers["Set-Cookie"]
+        assert "Strict-Transport-Security" not in response.headers
 
 
 def test_secure_cookies_can_be_asked_for(settings: Settings) -> None:
     with site(settings, secure_cookies=True) as client:
-        given = give(client).headers["Set-Cookie"]
+        uploaded = upload(client).headers["Set-Cookie"]
         signed_up = sign_up(client).headers.getlist("Set-Cookie")
 
-        assert "; Secure" in given
+        assert "; Secure" in uploaded
         session = next(cookie for cookie in signed_up if cookie.startswith("__Host-session="))
         assert "; Secure" in session
         assert "; Path=/" in session
@@ -72,18 +72,18 @@ def test_secure_cookies_can_be_asked_for(settings: Settings) -> None:
 
 def test_a_proxy_that_is_configured_is_believed(settings: Settings) -> None:
     with site(settings, trusted_proxies=1) as client:
-        answered = give(client, headers=FORWARDED)
+        response = upload(client, headers=FORWARDED)
 
-        assert answered.get_json()["url"].startswith("https://cifra.example/")
-        assert "Strict-Transport-Security" in answered.headers
-        assert "; Secure" in answered.headers["Set-Cookie"]
+        assert response.get_json()["url"].startswith("https://cifra.example/")
+        assert "Strict-Transport-Security" in response.headers
+        assert "; Secure" in response.headers["Set-Cookie"]
 
 
 def test_nobody_else_is(settings: Settings) -> None:
     with site(settings, uploads_per_address=1) as client:
-        answered = give(client, headers=FORWARDED)
+        response = upload(client, headers=FORWARDED)
 
-        assert answered.get_json()["url"].startswith("http://localhost/")
-        assert "Strict-Transport-Security" not in answered.headers
+        assert response.get_json()["url"].startswith("http://localhost/")
+        assert "Strict-Transport-Security" not in response.headers
         other = FORWARDED | {"X-Forwarded-For": "192.0.2.8"}
-        assert give(client, headers=other).status_code == 429, "still the same address"
+        assert upload(client, headers=other).status_code == 429, "still the same address"
