@@ -19,8 +19,9 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def new_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    house = RunningSite(tmp_path_factory.mktemp("new-house"), free_port())
+def new_house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    folder = tmp_path_factory.mktemp("new-house")
+    house = RunningSite(folder, free_port(), {"DATABASE_URL": database_url})
     house.start()
     yield house
     house.stop()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.support.databases import Databases
 from tests.support.records import prediction_of, queued_run, run_of, stored_version
 from tests.support.records import waiting_prediction as waiting
 from tests.support.servers import Worker, wait_until
@@ -21,12 +22,15 @@ from webapp.sweep import sweep
 
 @pytest.fixture(scope="module")
 def office(
-    network: Path, mnist_file: Path, tmp_path_factory: pytest.TempPathFactory
+    network: Path,
+    mnist_file: Path,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workers]:
     """Two prediction workers and the Redis between them and us."""
     folder = tmp_path_factory.mktemp("office")
-    lease = timedelta(seconds=5)
-    with workers_in(folder, workers=2, lease=lease, mnist_path=mnist_file) as crew:
+    settings = {"lease": timedelta(seconds=5), "mnist_path": mnist_file}
+    with workers_in(folder, workers=2, database_url=databases.create(), **settings) as crew:
         stored_version(network)
         crew.start()
         yield crew

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -20,7 +21,7 @@ db = SQLAlchemy(model_class=Base)
 
 def init_database(app: Flask, settings: Settings) -> None:
     """Bind the handle to the app. Expects SQLALCHEMY_DATABASE_URI in its config."""
-    patience = int(settings.busy_timeout.total_seconds())
+    patience = max(1, round(settings.busy_timeout.total_seconds()))
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "connect_args": {"timeout": settings.busy_timeout.total_seconds()}
@@ -29,7 +30,11 @@ def init_database(app: Flask, settings: Settings) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_pre_ping": True,
             "pool_timeout": patience,
-            "connect_args": {"connect_timeout": patience},
+            "connect_args": {
+                "connect_timeout": patience,
+                # A statement waits for a lock as long as one on SQLite does.
+                "options": f"-c lock_timeout={settings.busy_timeout // timedelta(milliseconds=1)}",
+            },
         }
     db.init_app(app)
     with app.app_context():

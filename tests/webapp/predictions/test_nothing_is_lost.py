@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import socket
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.support.databases import locked
 from tests.support.servers import RedisServer
 from tests.webapp.factories import given_prediction, picture, post_api, post_page
 from webapp.app import create_app
@@ -52,17 +52,6 @@ def files_no_larger_than(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Somebody else holds SQLite's one write lock."""
-    locker = sqlite3.connect(folder / "cifra.db")
-    locker.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        locker.close()
 
 
 @pytest.fixture
@@ -131,6 +120,7 @@ def test_a_full_disk_refuses_the_upload_in_a_sentence_and_keeps_nothing_of_it(
     assert post_api(client, picture()).status_code == 202, "once there is room again"
 
 
+@pytest.mark.usefixtures("sqlite_only")  # PostgreSQL writes in processes of its own
 def test_a_row_that_finds_no_room_is_refused_too(app: Flask, client: FlaskClient) -> None:
     given_prediction(client)
     with files_no_larger_than(Path(app.instance_path, "cifra.db-wal").stat().st_size):
@@ -164,10 +154,10 @@ def test_a_database_server_that_is_away_asks_to_come_again_within_seconds(
 
 
 def test_files_whose_row_was_never_committed_are_removed_after_an_hour(
-    app: Flask, client: FlaskClient, tmp_path: Path
+    app: Flask, client: FlaskClient
 ) -> None:
     kept = given_prediction(client)
-    with locked(tmp_path):
+    with locked(app.config["SQLALCHEMY_DATABASE_URI"]):
         assert post_api(client, picture()).status_code == 503
     storage = storage_of(app)
     (storage.folder(kept) / ".writing-half").touch()

@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from tests.support.databases import locked
+from tests.support.sites import site_with
 from tests.webapp.factories import (
     drawing,
     fail,
@@ -25,6 +27,7 @@ from webapp.models import Prediction
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 from webapp.platform.storage import ORIGINAL, PICTURE
+from webapp.settings import Settings
 
 
 def test_a_picture_leads_to_a_page_of_its_own(client: FlaskClient) -> None:
@@ -156,13 +159,13 @@ def test_a_name_with_markup_is_shown_as_text(client: FlaskClient) -> None:
 
 
 def test_nothing_is_kept_of_a_picture_whose_row_could_not_be_committed(
-    app: Flask, client: FlaskClient
+    settings: Settings,
 ) -> None:
-    with app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE digits")
-        connection.exec_driver_sql("ALTER TABLE predictions RENAME TO elsewhere")
-
-    response = post_page(client, picture())
+    with (
+        site_with(settings, busy_timeout=timedelta(seconds=0.1)) as app,
+        locked(app.config["SQLALCHEMY_DATABASE_URI"]),
+    ):
+        response = post_page(app.test_client(), picture())
 
     storage = Extensions.of(app).storage
     assert response.status_code == 503
