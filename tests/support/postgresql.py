@@ -47,7 +47,8 @@ class PostgresqlServer:
         password_file = self._folder / "password"
         password_file.write_text(self.password)
         self._hand_over(self._folder, data, password_file)
-        initdb = [self._programs / "initdb", "--pgdata", data, "--username", "cifra"]
+        initdb: list[str | Path] = [self._programs / "initdb", "--pgdata", data]
+        initdb += ["--username", "cifra"]
         initdb += ["--auth", "password", "--pwfile", password_file, "--no-sync"]
         initdb += ["--encoding", "UTF8", "--locale", "C"]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **self._as_user)
@@ -80,7 +81,7 @@ class PostgresqlServer:
 
     def _execute(self, statement: str) -> None:
         with self._connect() as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(
