@@ -29,7 +29,7 @@ def office(
 ) -> Iterator[Workers]:
     """Two prediction workers and the Redis between them and us."""
     folder = tmp_path_factory.mktemp("office")
-    settings = {"lease": timedelta(seconds=5), "mnist_path": mnist_file}
+    settings = {"lease": timedelta(seconds=15), "mnist_path": mnist_file}
     with workers_in(folder, workers=2, database_url=databases.create(), **settings) as crew:
         stored_version(network)
         crew.start()
