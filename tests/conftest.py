@@ -37,8 +37,13 @@ def database_url(databases: Databases) -> Iterator[str]:
     databases.drop(url)
 
 
-@pytest.fixture
-def sqlite_only(databases: Databases) -> None:
-    """For a test about SQLite itself."""
-    if not isinstance(databases, SqliteDatabases):
-        pytest.skip("This test is about SQLite.")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test about SQLite itself does not run on PostgreSQL."""
+    kept, left_out = [], []
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        database = parameters.params.get("databases") if parameters else None
+        is_about_another = item.get_closest_marker("sqlite") and database != "sqlite"
+        (left_out if is_about_another else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)

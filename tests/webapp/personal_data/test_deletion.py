@@ -57,7 +57,7 @@ def test_one_picture_goes_with_its_files_digits_and_corrections(
     assert storage_of(app).names(kept)
 
 
-@pytest.mark.usefixtures("sqlite_only")
+@pytest.mark.sqlite
 def test_the_database_file_keeps_nothing_of_it(app: Flask, client: FlaskClient) -> None:
     given = post_page(client, picture(), "a-telling-name.png").location
     assert b"a-telling-name" in database_file(app)

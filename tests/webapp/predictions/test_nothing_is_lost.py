@@ -120,7 +120,7 @@ def test_a_full_disk_refuses_the_upload_in_a_sentence_and_keeps_nothing_of_it(
     assert post_api(client, picture()).status_code == 202, "once there is room again"
 
 
-@pytest.mark.usefixtures("sqlite_only")  # PostgreSQL writes in processes of its own
+@pytest.mark.sqlite  # PostgreSQL writes in processes of its own
 def test_a_row_that_finds_no_room_is_refused_too(app: Flask, client: FlaskClient) -> None:
     given_prediction(client)
     with files_no_larger_than(Path(app.instance_path, "cifra.db-wal").stat().st_size):
