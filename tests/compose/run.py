@@ -17,6 +17,7 @@ import numpy as np
 
 from tests.compose.engine import OWN_IMAGES, CannotTestError, Compose, own_size, require_engine
 from tests.compose.person import Person, Stream
+from tests.compose.slow_clients import front_page_p95, slow_clients
 from tests.journeys.pictures import photo_of, tiny_mnist
 from tests.support.servers import wait_until
 
@@ -51,6 +52,7 @@ def test(compose: Compose) -> None:
     person = Person(f"http://127.0.0.1:{compose.port}")
     read_pictures(person)
     version = retrain(compose, person)
+    withstand_slow_clients(compose, person)
     scale(compose, person)
     restart_everything(compose, person)
     stop_and_start(compose, person, version)
@@ -108,6 +110,16 @@ def retrain(compose: Compose, person: Person) -> int:
     wait_until(lambda: live_version(person) == version, seconds=180)
     say("the new version answers")
     return version
+
+
+def withstand_slow_clients(compose: Compose, person: Person) -> None:
+    before = front_page_p95(person)
+    with slow_clients(compose.port) as lines:
+        during = front_page_p95(person)
+    say(
+        f"p95 of the front page: {1000 * before:.0f} ms,"
+        f" and {1000 * during:.0f} ms beside {len(lines)} slow clients"
+    )
 
 
 def create_admin() -> list[str]:
