@@ -1,4 +1,4 @@
-# Two images: `web` answers people and knows no TensorFlow; `worker` reads and trains.
+# Two images: `web` serves pages and the API and has no TensorFlow; `worker` reads and trains.
 
 FROM python:3.11-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
@@ -18,9 +18,14 @@ EXPOSE 8000
 CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8000", "--worker-class", "webapp.platform.server.worker.Worker", "--workers", "2", "--threads", "24", "--no-control-socket"]
 
 
-FROM base AS worker
+FROM base AS worker-packages
 COPY requirements/worker.txt requirements/
-RUN pip install --require-hashes --requirement requirements/worker.txt
+COPY scripts/install_worker_packages.sh scripts/
+RUN sh scripts/install_worker_packages.sh requirements/worker.txt /packages
+
+
+FROM base AS worker
+COPY --from=worker-packages /packages /usr/local
 COPY wsgi.py ./
 COPY migrations migrations
 COPY models models

@@ -6,6 +6,9 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 export PORT HOST
 
+# How many tests run at once. One file's tests stay together, since they share what is slow to start.
+TEST_PROCESSES ?= 2
+
 # Only what the shipped data needs is marked; with the data named, those tests run too.
 MARKED := $(strip $(if $(MNIST_PATH),,not mnist) \
 	$(if $(MNIST_PATH)$(PHOTOS_PATH),,and) $(if $(PHOTOS_PATH),,not photos))
@@ -21,8 +24,8 @@ run: .venv/installed-local  ## install what is missing, start everything, print 
 	@exec $(BIN)/python -m scripts.run
 
 .PHONY: test
-test: .venv/installed-dev chromium check  ## set up, check and test everything
-	$(BIN)/pytest -m "$(MARKED)" $(TESTS)
+test: .venv/installed-dev chromium check  ## set up, check and test everything, on both databases
+	$(BIN)/pytest -m "$(MARKED)" --numprocesses $(TEST_PROCESSES) --dist loadfile $(TESTS)
 
 .PHONY: check
 check: .venv/installed-dev  ## style, types, architecture, migrations, and the web's quick start
@@ -46,8 +49,16 @@ evaluate: .venv/installed-local  ## score the model on MNIST and on the photos t
 	$(BIN)/flask model evaluate
 
 .PHONY: chaos
-chaos: .venv/installed-dev  ## kill everything in turn while uploads stream, and account for each
+chaos: .venv/installed-dev  ## end everything in turn while uploads stream: CHAOS="--database postgresql"
 	$(BIN)/python -m tests.chaos.run $(CHAOS)
+
+.PHONY: compose-test
+compose-test: .venv/installed-dev  ## build the images and test docker-compose.yml with a real engine
+	$(BIN)/python -m tests.compose.run
+
+.PHONY: secrets
+secrets:  ## choose the secrets that .env lacks, for docker compose
+	@sh scripts/secrets.sh
 
 .PHONY: fuzz
 fuzz: .venv/installed-dev  ## look for files that break the decoder or the reader: FUZZ="--seconds 300"

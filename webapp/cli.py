@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.accounts.service import set_password
+from webapp.backup.cli import backup
 from webapp.models import AuditAction, Role, User
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
@@ -24,6 +25,7 @@ users = AppGroup("users", help="Accounts of people who may sign in.")
 def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(sweep)
+    app.cli.add_command(backup)
 
 
 def add_migrations(app: Flask) -> None:

@@ -153,7 +153,9 @@ def _move_pictures_into_rows() -> None:
 
 def _move_pictures_into_json() -> None:
     connection = op.get_bind()
-    versions = sa.table("model_versions", sa.column("id"), sa.column("evaluation", sa.JSON))
+    versions = sa.table(
+        "model_versions", sa.column("id"), sa.column("evaluation", sa.JSON), sa.column("notes")
+    )
     pictures = sa.table(
         "evaluation_pictures",
         *(sa.column(name) for name in ("model_version_id", "position", "dataset", "truth")),
@@ -188,6 +190,8 @@ def _move_pictures_into_json() -> None:
         connection.execute(
             versions.update().where(versions.c.id == version_id).values(evaluation=exam)
         )
+    for old, new in NOTES.items():
+        connection.execute(versions.update().where(versions.c.notes == new).values(notes=old))
 
 
 def _picture_as_json(row: sa.RowMapping, datasets: dict[str, str]) -> dict[str, object]:

@@ -1,13 +1,16 @@
-"""The ledger of a chaos run: every settling is written down by SQLite itself, then counted."""
+"""The ledger of a chaos run: the database itself records every settling."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from webapp.platform.storage import PICTURE
 
@@ -15,18 +18,40 @@ ROUNDING = 1e-3  # of a probability, from one batch to another
 
 SETTLED = "('done', 'refused', 'failed')"
 
-TRIGGERS = f"""
-CREATE TABLE chaos_settlings (prediction_id TEXT, status TEXT, model_version_id INTEGER);
-CREATE TABLE chaos_resurrections (prediction_id TEXT);
+TABLES = (
+    "CREATE TABLE chaos_settlings (prediction_id TEXT, status TEXT, model_version_id INTEGER)",
+    "CREATE TABLE chaos_resurrections (prediction_id TEXT)",
+)
+SQLITE_TRIGGERS = (
+    f"""
 CREATE TRIGGER chaos_on_settling AFTER UPDATE OF status ON predictions
 WHEN NEW.status IN {SETTLED} BEGIN
     INSERT INTO chaos_settlings VALUES (NEW.id, NEW.status, NEW.model_version_id);
-END;
+END
+""",
+    f"""
 CREATE TRIGGER chaos_on_resurrection AFTER UPDATE OF status ON predictions
 WHEN OLD.status IN {SETTLED} AND NEW.status NOT IN {SETTLED} BEGIN
     INSERT INTO chaos_resurrections VALUES (NEW.id);
-END;
-"""
+END
+""",
+)
+POSTGRESQL_TRIGGERS = (
+    f"""
+CREATE FUNCTION chaos_record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.status IN {SETTLED} THEN
+        INSERT INTO chaos_settlings VALUES (NEW.id, NEW.status, NEW.model_version_id);
+    ELSIF OLD.status IN {SETTLED} THEN
+        INSERT INTO chaos_resurrections VALUES (NEW.id);
+    END IF;
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE TRIGGER chaos_on_update AFTER UPDATE OF status ON predictions
+FOR EACH ROW EXECUTE FUNCTION chaos_record()
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +83,7 @@ class Tally:
     wrong: list[str] = field(default_factory=list)  # not what the named version reads
     given_up: list[str] = field(default_factory=list)
     without_file: list[str] = field(default_factory=list)
-    damage: str = ""  # what SQLite finds wrong with its file
+    damage: str = ""  # in the database
 
     @property
     def is_clean(self) -> bool:
@@ -67,26 +92,29 @@ class Tally:
 
 
 class Ledger:
-    """Reads a house's database from outside."""
+    """Reads a site's database from outside."""
 
-    def __init__(self, database: Path) -> None:
-        self._database = database
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, poolclass=NullPool)
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
 
     def open(self) -> None:
-        """Let SQLite write down each settling from now on."""
-        with closing(self._connect()) as connection:
-            connection.executescript(TRIGGERS)
+        """Let the database record each settling from now on."""
+        triggers = SQLITE_TRIGGERS if self._is_sqlite else POSTGRESQL_TRIGGERS
+        with self._engine.begin() as connection:
+            for statement in TABLES + triggers:
+                connection.exec_driver_sql(statement)
 
     def unsettled(self, until: str | None = None) -> int:
         """How many rows wait for their answer, among those made until a moment (UTC)."""
         question = f"SELECT count(*) FROM predictions WHERE status NOT IN {SETTLED}"
         if until:
-            return int(self._ask(f"{question} AND created_at <= ?", until)[0][0])
+            return int(self._ask(f"{question} AND created_at <= :until", until=until)[0][0])
         return int(self._ask(question)[0][0])
 
     def is_settled(self, prediction_id: str) -> bool:
-        question = f"SELECT 1 FROM predictions WHERE id = ? AND status IN {SETTLED}"
-        return bool(self._ask(question, prediction_id))
+        question = f"SELECT 1 FROM predictions WHERE id = :id AND status IN {SETTLED}"
+        return bool(self._ask(question, id=prediction_id))
 
     def holders(self) -> list[str]:
         """The workers that hold rows at this moment."""
@@ -95,8 +123,8 @@ class Ledger:
 
     def has_claimed(self, pid: int) -> bool:
         """Whether the worker with this process id has taken up work since it started."""
-        question = "SELECT 1 FROM predictions WHERE claimed_by LIKE ? LIMIT 1"
-        return bool(self._ask(question, f"%-{pid}-%"))
+        question = "SELECT 1 FROM predictions WHERE claimed_by LIKE :name LIMIT 1"
+        return bool(self._ask(question, name=f"%-{pid}-%"))
 
     def readings(self) -> dict[str, Reading]:
         """What every row says."""
@@ -105,7 +133,7 @@ class Ledger:
             " LEFT JOIN digits d ON d.prediction_id = p.id AND d.position = 0"
         )
         return {
-            key: Reading(status, version, tuple(json.loads(probabilities or "[]")))
+            key: Reading(status, version, _probabilities(probabilities))
             for key, status, version, probabilities in self._ask(question)
         }
 
@@ -140,18 +168,20 @@ class Ledger:
         return tally
 
     def _damage(self) -> str:
-        found = self._ask("PRAGMA integrity_check")[0][0]
+        found = self._ask("PRAGMA integrity_check")[0][0] if self._is_sqlite else "ok"
         doubled = self._ask(
             "SELECT count(*) FROM (SELECT 1 FROM digits GROUP BY prediction_id, position"
-            " HAVING count(*) > 1)"
+            " HAVING count(*) > 1) AS doubled"
         )[0][0]
         if found != "ok":
             return str(found)
         return f"{doubled} digits are doubled" if doubled else ""
 
-    def _ask(self, question: str, *values: object) -> list[tuple]:
-        with closing(self._connect()) as connection:
-            return connection.execute(question, values).fetchall()
+    def _ask(self, question: str, **values: object) -> Sequence[Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(text(question), values).all()
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._database, timeout=30)
+
+def _probabilities(stored: Any) -> tuple[float, ...]:
+    """JSON comes as text from SQLite, and as a list from PostgreSQL."""
+    return tuple(json.loads(stored or "[]") if not isinstance(stored, list) else stored)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 import resource
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 
 import psutil
 
 from tests.chaos.site import LEASE_SECONDS, Site
+from tests.support.databases import locked
 from webapp.models import PublicationTrigger
 
 OUTAGE_SECONDS = 2.0
@@ -103,9 +103,8 @@ def fill_the_quota(site: Site, chance: random.Random) -> float:
 
 
 def lock_the_database(site: Site, chance: random.Random) -> float:
-    """Longer than a request waits for the lock."""
-    with closing(sqlite3.connect(site.folder / "data" / "cifra.db", timeout=30)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+    """Nobody else writes predictions, for longer than a request waits for the lock."""
+    with locked(site.database_url):
         time.sleep(3 * OUTAGE_SECONDS)
     return time.monotonic()
 

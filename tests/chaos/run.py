@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from tests.chaos.networks import train_both
 from tests.chaos.site import SETTINGS, Site
 from tests.chaos.stream import Stream
 from tests.support.pictures import photo_of
+from tests.support.postgresql import PostgresqlServer
 from tests.support.servers import wait_until
 from webapp.models import PublicationTrigger
 
@@ -97,10 +100,12 @@ class Outcome:
         return "\n".join(f"{name:<58} {value}" for name, value in lines)
 
 
-def run(folder: Path, *, uploads: int, faults: int, rate: float, seed: int) -> Outcome:
+def run(
+    folder: Path, *, database_url: str = "", uploads: int, faults: int, rate: float, seed: int
+) -> Outcome:
     """Stream at least so many uploads through so many faults, and account for every one."""
     began = time.monotonic()
-    site = Site(folder)
+    site = Site(folder, database_url)
     networks = train_both(folder)
     try:
         site.open(networks)
@@ -189,6 +194,8 @@ def _break_everything(
 def _recovered_after(site: Site, stream: Stream, since: float) -> float:
     """Seconds until all that was there is answered, and something that came after it too."""
     moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if not site.database_url.startswith("sqlite"):
+        moment += "+00"
     while time.monotonic() - since < RECOVERY_BOUND_SECONDS:
         accepted_at, newest = stream.last_accepted
         if accepted_at > since and _is_answered(site, newest) and not site.ledger.unsettled(moment):
@@ -229,6 +236,7 @@ def _wait_until_settled(site: Site) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--uploads", type=int, default=10_000)
     parser.add_argument("--faults", type=int, default=42)
     parser.add_argument("--rate", type=float, default=20.0, help="uploads a second")
@@ -237,8 +245,12 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end_cleanly)
     settings = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
     sys.stdout.write(f"Settings of this run: {settings}\n")
-    with tempfile.TemporaryDirectory(prefix="cifra-chaos-") as folder:
-        outcome = run(Path(folder), **vars(chosen))
+    options = vars(chosen)
+    with (
+        tempfile.TemporaryDirectory(prefix="cifra-chaos-") as folder,
+        _database(options.pop("database")) as url,
+    ):
+        outcome = run(Path(folder), database_url=url, **options)
         words = (Path(folder) / "words.log").read_text()
     sys.stdout.write(f"\n{outcome.table()}\n")
     if not outcome.is_clean:
@@ -247,6 +259,19 @@ def main() -> None:
     is_quick = outcome.median_recovery <= MEDIAN_RECOVERY_SECONDS
     if not is_quick or outcome.settled_after > SETTLED_AFTER_SECONDS:
         sys.exit("No promise was broken, but recovery took too long.")
+
+
+@contextmanager
+def _database(kind: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield ""
+        return
+    server = PostgresqlServer()
+    server.start()
+    try:
+        yield server.create()
+    finally:
+        server.stop()
 
 
 def _end_cleanly(number: int, frame: FrameType | None) -> None:

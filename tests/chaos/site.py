@@ -41,20 +41,28 @@ class Site:
     """Where the faults happen. Everything runs as processes of its own, on loopback."""
 
     folder: Path
+    url: str = ""  # of an empty database; none: SQLite in the folder
 
     def open(self, networks: tuple[Path, Path]) -> None:
         """Start everything, with the first network published."""
         self.redis = RedisServer(self.folder)
         self.redis.start(remembering=True)
         self.line = Line(self.redis.port)
-        own = {"REDIS_URL": self.line.url, "MAX_WAITING": str(FOREVER), **UNLIMITED}
+        own = {
+            "DATABASE_URL": self.url,
+            "REDIS_URL": self.line.url,
+            "MAX_WAITING": str(FOREVER),
+            **UNLIMITED,
+        }
         self.house = RunningSite(self.folder, free_port(), SETTINGS | own)
         data = self.folder / "data"
         data.mkdir()
         self.house.flask("db", "upgrade")
-        self.ledger = Ledger(data / "cifra.db")
+        self.ledger = Ledger(self.database_url)
         self.ledger.open()
-        self.app = create_app(Settings(secret_key="a key for the chaos", data_dir=data))
+        self.app = create_app(
+            Settings(secret_key="a key for the chaos", data_dir=data, database_url=self.url)
+        )
         with self.app.app_context():
             first, second = (stored_version(path, published=False) for path in networks)
         self.versions = first.id, second.id
@@ -82,6 +90,10 @@ class Site:
     def publish(self, version_id: int, trigger: PublicationTrigger) -> None:
         with self.app.app_context(), writing() as session:
             publish(session, version_id, trigger)
+
+    @property
+    def database_url(self) -> str:
+        return self.url or f"sqlite:///{self.folder / 'data' / 'cifra.db'}"
 
     @property
     def live_version(self) -> int:

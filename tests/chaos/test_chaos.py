@@ -6,15 +6,17 @@ import pytest
 
 from tests.chaos.faults import FAULTS
 from tests.chaos.run import Outcome, run
+from tests.support.databases import Databases
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """At least 500 uploads, and every kind of fault once."""
     folder = tmp_path_factory.mktemp("chaos")
-    outcome = run(folder, uploads=500, faults=len(FAULTS), rate=6, seed=1)
+    url, faults = databases.create(), len(FAULTS)
+    outcome = run(folder, database_url=url, uploads=500, faults=faults, rate=6, seed=1)
     print(outcome.table())  # noqa: T201 (told with a failure)
     return outcome
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.pictures import tiny_mnist
 from tests.journeys.site import RunningSite, free_port
+from tests.support.databases import Databases
 
 PHONE = {"width": 390, "height": 844}
 WAIT_MILLISECONDS = 60_000  # the first answer waits for TensorFlow, and the machine may be busy
@@ -20,10 +21,11 @@ expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     folder = tmp_path_factory.mktemp("house")
     np.savez(folder / "mnist.npz", **tiny_mnist())
-    house = RunningSite(folder, free_port(), {"MNIST_PATH": str(folder / "mnist.npz")})
+    settings = {"MNIST_PATH": str(folder / "mnist.npz"), "DATABASE_URL": databases.create()}
+    house = RunningSite(folder, free_port(), settings)
     house.start()
     yield house
     house.stop()

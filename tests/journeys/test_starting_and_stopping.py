@@ -23,8 +23,9 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    site = RunningSite(tmp_path_factory.mktemp("new-site"), free_port())
+def new_site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    folder = tmp_path_factory.mktemp("new-site")
+    site = RunningSite(folder, free_port(), {"DATABASE_URL": database_url})
     site.start()
     yield site
     site.stop()

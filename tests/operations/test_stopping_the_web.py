@@ -22,10 +22,11 @@ BOUNDARY = "a-line-between-the-parts"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
         secret_key="a secret for the tests",
         data_dir=tmp_path,
+        database_url=database_url,
         redis_url="redis://127.0.0.1:1/0",  # nobody listens there
     )
 

@@ -1,4 +1,4 @@
-"""What the web's tests share: the real app on a real SQLite, and a queue that is away."""
+"""What the web's tests share: the real app on a real database, and a queue that is away."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from webapp.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
         secret_key="a secret for the tests",
         data_dir=tmp_path,
+        database_url=database_url,
         redis_url="redis://127.0.0.1:1/0",  # nobody listens there
         max_upload_bytes=300_000,
         max_pixels=4_000_000,

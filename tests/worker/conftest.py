@@ -48,10 +48,13 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 
 @pytest.fixture
-def settings(tmp_path: Path, redis_server: RedisServer, mnist_file: Path) -> Settings:
+def settings(
+    tmp_path: Path, database_url: str, redis_server: RedisServer, mnist_file: Path
+) -> Settings:
     return Settings(
         secret_key="a secret for the tests",
         data_dir=tmp_path,
+        database_url=database_url,
         redis_url=redis_server.url,
         lease=timedelta(seconds=5),
         mnist_path=mnist_file,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.support.databases import Databases
 from tests.support.records import correct_some, prediction_of, queued_run, run_of, stored_version
 from tests.support.records import waiting_prediction as waiting
 from tests.support.servers import Worker, wait_until
@@ -22,12 +23,15 @@ from worker.recognition.evaluation.datasets import Mnist
 
 @pytest.fixture(scope="module")
 def workers(
-    network: Path, mnist_file: Path, tmp_path_factory: pytest.TempPathFactory
+    network: Path,
+    mnist_file: Path,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workers]:
     """Two prediction workers, and a Redis of their own."""
     folder = tmp_path_factory.mktemp("workers")
-    lease = timedelta(seconds=5)
-    with workers_in(folder, workers=2, lease=lease, mnist_path=mnist_file) as running:
+    settings = {"lease": timedelta(seconds=15), "mnist_path": mnist_file}
+    with workers_in(folder, workers=2, database_url=databases.create(), **settings) as running:
         stored_version(network)
         running.start()
         yield running

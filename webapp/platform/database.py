@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -28,7 +29,7 @@ class UnsuitableDatabaseError(Exception):
 
 def init_database(app: Flask, settings: Settings) -> None:
     """Bind the handle to the app. Expects SQLALCHEMY_DATABASE_URI in its config."""
-    seconds = int(settings.busy_timeout.total_seconds())
+    seconds = max(1, round(settings.busy_timeout.total_seconds()))
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "connect_args": {"timeout": settings.busy_timeout.total_seconds()}
@@ -37,7 +38,11 @@ def init_database(app: Flask, settings: Settings) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_pre_ping": True,
             "pool_timeout": seconds,
-            "connect_args": {"connect_timeout": seconds},
+            "connect_args": {
+                "connect_timeout": seconds,
+                # A statement waits for a lock as long as one on SQLite does.
+                "options": f"-c lock_timeout={settings.busy_timeout // timedelta(milliseconds=1)}",
+            },
         }
     db.init_app(app)
     with app.app_context():

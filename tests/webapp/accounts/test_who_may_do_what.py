@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from tests.support.databases import Databases
 from tests.webapp.factories import (
     PASSWORD,
     admin,
@@ -102,15 +103,17 @@ class RunningSite:
     settings: Settings
     examples: dict[str, Any]
     cookies: dict[str, dict[str, str]]
+    pristine: str = ""  # the URL of a database that is copied and never connected to
 
     def open(self) -> Flask:
         app = create_app(self.settings)
         app.config["WTF_CSRF_ENABLED"] = False
         return app
 
-    def copy_to(self, folder: Path) -> RunningSite:
+    def copy_to(self, folder: Path, databases: Databases) -> RunningSite:
         shutil.copytree(self.settings.data_dir, folder)
-        return replace(self, settings=replace(self.settings, data_dir=folder))
+        url = databases.create(copy_of=self.pristine)
+        return replace(self, settings=replace(self.settings, data_dir=folder, database_url=url))
 
     def client(self, app: Flask, role: str) -> FlaskClient:
         client = app.test_client()
@@ -120,10 +123,11 @@ class RunningSite:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> RunningSite:
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> RunningSite:
     settings = Settings(
         secret_key="a secret for the tests",
         data_dir=tmp_path_factory.mktemp("site") / "data",
+        database_url=databases.create(),
         redis_url="redis://127.0.0.1:1/0",  # nobody listens there
         uploads_per_person=0,
         uploads_per_address=0,
@@ -138,7 +142,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> RunningSite:
         db.create_all()
     filled = add_records(app, empty)
     close(app)
-    return filled
+    return replace(filled, pristine=databases.create(copy_of=settings.database_url))
 
 
 @pytest.fixture(scope="module")
@@ -222,14 +226,15 @@ def test_who_may_read(row: Row, site: RunningSite, read_only_app: Flask) -> None
 
 
 @pytest.mark.parametrize("row", WRITES, ids=str)
-def test_who_may_write(row: Row, site: RunningSite, tmp_path: Path) -> None:
+def test_who_may_write(row: Row, site: RunningSite, databases: Databases, tmp_path: Path) -> None:
     """Each role uses a copy of the site, as its action would change the next answer."""
     answered = {}
     for role in ROLES:
-        copy = site.copy_to(tmp_path / role)
+        copy = site.copy_to(tmp_path / role, databases)
         app = copy.open()
         answered[role] = outcome(ask(app, copy, copy.client(app, role), row))
         close(app)
+        databases.drop(copy.settings.database_url)
 
     assert answered == row.expected
 
@@ -288,9 +293,9 @@ def test_another_sites_page_changes_nothing_over_the_api(
     ids=lambda headers: " ".join(headers.values()) or "a program",
 )
 def test_programs_and_pages_of_the_site_use_the_api(
-    headers: dict[str, str], site: RunningSite, tmp_path: Path
+    headers: dict[str, str], site: RunningSite, databases: Databases, tmp_path: Path
 ) -> None:
-    copy = site.copy_to(tmp_path / "copy")
+    copy = site.copy_to(tmp_path / "copy", databases)
     app = copy.open()
 
     response = app.test_client().post(
@@ -342,9 +347,11 @@ def everything(site: RunningSite) -> tuple[list[str], list[tuple[Path, bytes]]]:
     app = site.open()
     with app.app_context():
         with db.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            rows = list(raw.iterdump())
+            rows = [
+                repr(row)
+                for table in db.metadata.sorted_tables
+                for row in connection.execute(table.select().order_by(*table.primary_key))
+            ]
         db.engine.dispose()
     uploads = site.settings.uploads_dir
     files = [(path, path.read_bytes()) for path in sorted(uploads.rglob("*")) if path.is_file()]

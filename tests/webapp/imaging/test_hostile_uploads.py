@@ -14,6 +14,7 @@ import psutil
 import pytest
 from sqlalchemy import select
 
+from tests.support.databases import Databases
 from tests.support.hostile import (
     HOSTILE_NAMES,
     PAYLOAD,
@@ -60,13 +61,14 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     redis = RedisServer(folder)
     redis.start()
     settings = Settings(
         secret_key="a secret for the tests",
         data_dir=folder,
+        database_url=databases.create(),
         redis_url=redis.url,
         uploads_per_person=0,  # one person sends them all
         uploads_per_address=0,

@@ -13,8 +13,8 @@ from webapp.models import Base, RunStatus, TrainingRun
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    engine = create_engine("sqlite://")
+def session(database_url: str) -> Iterator[Session]:
+    engine = create_engine(database_url or "sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         yield session

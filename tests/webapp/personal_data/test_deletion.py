@@ -57,6 +57,7 @@ def test_a_picture_is_deleted_with_its_files_digits_and_corrections(
     assert storage_of(app).names(kept)
 
 
+@pytest.mark.sqlite
 def test_the_database_file_holds_nothing_of_a_deleted_picture(
     app: Flask, client: FlaskClient
 ) -> None:

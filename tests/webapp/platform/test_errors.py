@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from flask import Flask, abort
-from flask.testing import FlaskClient
 
+from tests.support.databases import locked
+from tests.support.sites import site_with
 from tests.webapp.factories import picture, post_api
-from webapp.platform import database
 from webapp.platform.errors import TITLES
+from webapp.settings import Settings
 
 
 @pytest.mark.parametrize("code", sorted(TITLES))
@@ -36,18 +36,13 @@ def test_a_mistake_in_the_program_is_our_fault_and_says_so(app: Flask) -> None:
     assert "The error is in Cifra" in response.text
 
 
-def test_a_locked_database_asks_to_come_back_later(
-    app: Flask, tmp_path: Path, client: FlaskClient
-) -> None:
-    with app.app_context(), database.db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=100")  # the pool keeps this connection
-        connection.rollback()
-    locker = sqlite3.connect(tmp_path / "cifra.db")
-    locker.execute("BEGIN IMMEDIATE")
+def test_a_locked_database_asks_to_come_back_later(settings: Settings) -> None:
+    with (
+        site_with(settings, busy_timeout=timedelta(seconds=0.1)) as app,
+        locked(app.config["SQLALCHEMY_DATABASE_URI"]),
+    ):
+        response = post_api(app.test_client(), picture())
 
-    response = post_api(client, picture())
-
-    locker.close()
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"
     assert response.get_json()["error"]

@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import socket
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.support.databases import locked
 from tests.support.servers import RedisServer
 from tests.webapp.factories import given_prediction, picture, post_api, post_page
 from webapp.app import create_app
@@ -51,17 +51,6 @@ def files_no_larger_than(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Another connection holds SQLite's write lock."""
-    other = sqlite3.connect(folder / "cifra.db")
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.close()
 
 
 @pytest.fixture
@@ -127,6 +116,7 @@ def test_an_upload_to_a_full_disk_is_refused_and_nothing_of_it_is_stored(
     assert post_api(client, picture()).status_code == 202, "once there is space again"
 
 
+@pytest.mark.sqlite  # PostgreSQL writes in processes of its own
 def test_an_upload_is_refused_when_there_is_no_space_for_its_row(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -159,11 +149,9 @@ def test_an_upload_without_the_database_is_refused_with_retry_after(
     assert stored_files(app) == []
 
 
-def test_files_without_a_row_are_deleted_after_an_hour(
-    app: Flask, client: FlaskClient, tmp_path: Path
-) -> None:
+def test_files_without_a_row_are_deleted_after_an_hour(app: Flask, client: FlaskClient) -> None:
     kept = given_prediction(client)
-    with locked(tmp_path):
+    with locked(app.config["SQLALCHEMY_DATABASE_URI"]):
         assert post_api(client, picture()).status_code == 503
     storage = storage_of(app)
     (storage.folder(kept) / ".writing-half").touch()

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select
 
+from tests.support.databases import locked
+from tests.support.sites import site_with
 from tests.webapp.factories import (
     drawing,
     fail,
@@ -25,6 +26,7 @@ from webapp.models import Prediction
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 from webapp.platform.storage import ORIGINAL, PICTURE
+from webapp.settings import Settings
 
 
 def test_an_uploaded_picture_gets_a_page_of_its_own(client: FlaskClient) -> None:
@@ -155,16 +157,14 @@ def test_a_file_name_with_markup_is_shown_as_text(client: FlaskClient) -> None:
     assert "<script>alert" not in client.get(response.location).text
 
 
-def test_an_upload_while_the_database_is_lost_stores_no_files(
-    app: Flask, client: FlaskClient
+def test_an_upload_whose_row_cannot_be_committed_stores_no_files(
+    settings: Settings,
 ) -> None:
-    def lose_connection(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        raise OperationalError(statement, {}, Exception("the connection was lost"))
-
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lose_connection)
-
-    response = post_page(client, picture())
+    with (
+        site_with(settings, busy_timeout=timedelta(seconds=0.1)) as app,
+        locked(app.config["SQLALCHEMY_DATABASE_URI"]),
+    ):
+        response = post_page(app.test_client(), picture())
 
     storage = Extensions.of(app).storage
     assert response.status_code == 503

@@ -53,13 +53,14 @@ class SingleWorker:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[SingleWorker]:
+def site(tmp_path: Path, database_url: str) -> Iterator[SingleWorker]:
     redis = RedisServer(tmp_path)
     redis.start()
     line = Line(redis.port)
     settings = Settings(
         secret_key="a secret for the tests",
         data_dir=tmp_path,
+        database_url=database_url,
         redis_url=redis.url,
         lease=timedelta(seconds=3),
         stalled_after=timedelta(seconds=3),

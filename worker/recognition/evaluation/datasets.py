@@ -67,12 +67,12 @@ class Mnist:
 
 
 def load_mnist(path: Path | None) -> Mnist:
-    """MNIST from an `mnist.npz` with Keras's keys, or else as `keras.datasets` fetches it.
+    """MNIST from an `mnist.npz` with Keras's keys; where there is none, Keras fetches it.
 
     Raises MissingDataError when neither can be had.
     """
-    if path is None:
-        return _fetch_mnist()
+    if path is None or not path.exists():
+        return _fetch_mnist(path)
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return Mnist(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
@@ -80,14 +80,16 @@ def load_mnist(path: Path | None) -> Mnist:
         raise MissingDataError(f"MNIST could not be read from {path}: {error}") from error
 
 
-def _fetch_mnist() -> Mnist:
+def _fetch_mnist(path: Path | None) -> Mnist:
     import keras  # noqa: PLC0415 (only a fetch needs it)
 
     try:
         (train_images, train_labels), (test_images, test_labels) = keras.datasets.mnist.load_data()
     except Exception as error:  # Keras raises bare Exceptions when a download fails
         raise MissingDataError(
-            "MNIST is not here and could not be fetched. "
+            f"MNIST is not at {path} and could not be fetched. Put mnist.npz there."
+            if path
+            else "MNIST is not here and could not be fetched. "
             "Download mnist.npz and set MNIST_PATH to it."
         ) from error
     return Mnist(train_images, train_labels, test_images, test_labels)
