@@ -6,13 +6,12 @@ import errno
 import logging
 from dataclasses import dataclass
 
-from flask import request
-
 from webapp.accounts.identity import current_owner_id, ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
 from webapp.models import Prediction, Status, new_token
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
+from webapp.platform.rate_limits import client_address
 from webapp.platform.storage import PICTURE, Storage
 
 log = logging.getLogger(__name__)
@@ -41,9 +40,7 @@ def submit(data: bytes, filename: str) -> Submission:
     from webapp.imaging.sandbox import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
     _require_room_in_the_queue(extensions.settings.max_waiting)
-    upload = accept(
-        data, extensions.settings, owner=current_owner_id(), address=request.remote_addr
-    )
+    upload = accept(data, extensions.settings, owner=current_owner_id(), address=client_address())
     prediction = Prediction(
         id=new_token(),
         owner_id=ensure_owner_id(),
