@@ -1,4 +1,4 @@
-"""What each choice of the training brought: one table, measured on MNIST and on photographs.
+"""An ablation of the training recipe: one table, measured on MNIST and on photographs.
 
 Run it with `MNIST_PATH=… PHOTOS_PATH=… python -m benchmarks.choices [epochs] [choice …]`.
 Every row is trained from the same seed for the same few epochs, and differs from the row
@@ -20,19 +20,20 @@ from worker.recognition.evaluation.photo_sets import read_photo_sets
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.reader import Reader
 from worker.recognition.training.augmentation import Strength
-from worker.recognition.training.loop import RECIPES, Recipe, train
+from worker.recognition.training.loop import train
+from worker.recognition.training.recipes import RECIPES, Recipe
 from worker.serving.pixels import stored_pixels
 
 BASE = replace(RECIPES["quick"], strength=None, outliers=0, drawn=0)
 WARPED = replace(BASE, strength=Strength(degraded=0.0))
-WORN = replace(WARPED, strength=Strength())
-WITH_OUTLIERS = replace(WORN, outliers=RECIPES["quick"].outliers)
+DEGRADED = replace(WARPED, strength=Strength())
+WITH_OUTLIERS = replace(DEGRADED, outliers=RECIPES["quick"].outliers)
 CHOICES: dict[str, Recipe] = {
     "MNIST as it is": BASE,
     "+ warp": WARPED,
-    "+ wear": WORN,
+    "+ degradation": DEGRADED,
     "+ outliers": WITH_OUTLIERS,
-    "+ drawn digits": RECIPES["quick"],
+    "+ synthetic digits": RECIPES["quick"],
     "mlp": replace(RECIPES["quick"], architecture="mlp"),
     "rnn": replace(RECIPES["quick"], architecture="rnn"),
     "transformer": replace(RECIPES["quick"], architecture="transformer"),

@@ -1,7 +1,7 @@
-"""How reading holds up when a photograph is taken worse, or shows more than the paper: one table.
+"""Accuracy on photographs under worse conditions or with more than the paper in them: one table.
 
 Run it with `PHOTOS_PATH=… python -m benchmarks.conditions [condition …]`. Every photograph of one
-digit is changed by each condition in turn, from one seed, and read again.
+digit is changed by each condition in turn, with one seed, and read again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SETS = ("photos", "photos_hard", "photos_pagecrops")
 BATCH = 32
 WOOD = (110, 75, 50)  # RGB, 0..255
 
-Pixels = NDArray[np.float32]  # (height, width, 3) RGB, 0..255 and at times beyond
+Pixels = NDArray[np.float32]  # (height, width, 3) RGB, 0..255 before clipping
 Random = np.random.Generator
 Condition = Callable[[Pixels, Random], Pixels]
 
@@ -73,19 +73,19 @@ def _changed(data: bytes, name: str, random: Random) -> Image:
     return stored_pixels(file.getvalue())
 
 
-def _turned(pixels: Pixels, degrees: float) -> Pixels:
+def _rotated(pixels: Pixels, degrees: float) -> Pixels:
     height, width = pixels.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    turned = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(turned, np.float32)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    rotated = cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(rotated, np.float32)
 
 
 def _from_an_angle(pixels: Pixels, random: Random) -> Pixels:
     height, width = pixels.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    moved = corners + (random.uniform(-0.08, 0.08, (4, 2)) * (width, height)).astype(np.float32)
-    seen = cv2.getPerspectiveTransform(corners, moved)
-    warped = cv2.warpPerspective(pixels, seen, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    target = corners + (random.uniform(-0.08, 0.08, (4, 2)) * (width, height)).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    warped = cv2.warpPerspective(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.float32)
 
 
@@ -124,15 +124,15 @@ def _wood(height: int, width: int, random: Random) -> Pixels:
 
 
 def _beside_a_desk(pixels: Pixels, random: Random, *, sides: int) -> Pixels:
-    """The paper with wood along one side or two, held askew."""
-    quarters = int(random.integers(4))
-    paper = np.rot90(pixels, quarters)
+    """The paper with wood along one side or two, rotated by a few degrees."""
+    quarter_turns = int(random.integers(4))
+    paper = np.rot90(pixels, quarter_turns)
     height, width = paper.shape[:2]
     margin = int(0.22 * max(height, width))
     picture = _wood(height + (margin if sides > 1 else 0), width + margin, random)
     picture[-height:, margin:] = paper
-    askew = float(random.uniform(3, 8)) * (1 if random.random() < 0.5 else -1)
-    return _turned(np.ascontiguousarray(np.rot90(picture, -quarters)), askew)
+    degrees = float(random.uniform(3, 8)) * (1 if random.random() < 0.5 else -1)
+    return _rotated(np.ascontiguousarray(np.rot90(picture, -quarter_turns)), degrees)
 
 
 def _on_a_desk(pixels: Pixels, random: Random) -> Pixels:
@@ -144,7 +144,7 @@ def _on_a_desk(pixels: Pixels, random: Random) -> Pixels:
 
 
 def _bordered(pixels: Pixels, across: float, down: float, level: float | None) -> Pixels:
-    """With a border of one grey level, or of its own edge going on where there is none."""
+    """With a border of one grey level, or with its edge replicated where no level is given."""
     longest = max(pixels.shape[:2])
     x, y = int(across * longest), int(down * longest)
     how = cv2.BORDER_REPLICATE if level is None else cv2.BORDER_CONSTANT
@@ -185,9 +185,9 @@ CONDITIONS: dict[str, Condition] = {
     "dim": lambda pixels, _: pixels * 0.35,
     "faint": _faint,
     "inverted": lambda pixels, _: 255 - pixels,
-    "turned by 8 degrees": lambda pixels, _: _turned(pixels, 8),
-    "turned by -14 degrees": lambda pixels, _: _turned(pixels, -14),
-    "on its side": lambda pixels, _: np.rot90(pixels),
+    "rotated by 8 degrees": lambda pixels, _: _rotated(pixels, 8),
+    "rotated by -14 degrees": lambda pixels, _: _rotated(pixels, -14),
+    "sideways": lambda pixels, _: np.rot90(pixels),
     "from an angle": _from_an_angle,
     "lit from a side": lambda pixels, random: pixels * (0.7 + 0.5 * _slope(pixels, random)),
     "half in shadow": _half_in_shadow,
@@ -198,8 +198,8 @@ CONDITIONS: dict[str, Condition] = {
     "on a desk": _on_a_desk,
     "a desk on one side": lambda pixels, random: _beside_a_desk(pixels, random, sides=1),
     "a desk on two sides": lambda pixels, random: _beside_a_desk(pixels, random, sides=2),
-    "white bars": lambda pixels, _: _bordered(pixels, 0.3, 0, 255),
-    "black bars": lambda pixels, _: _bordered(pixels, 0, 0.3, 0),
+    "letterbox, white": lambda pixels, _: _bordered(pixels, 0.3, 0, 255),
+    "letterbox, black": lambda pixels, _: _bordered(pixels, 0, 0.3, 0),
     "a white frame": lambda pixels, _: _bordered(pixels, 0.06, 0.06, 255),
 }
 

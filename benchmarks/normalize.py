@@ -2,7 +2,7 @@
 
 Run: python -m benchmarks.normalize [picture.jpg]
 
-Without a picture it writes digits on a page of its own, with shadow and grain, as a phone would.
+Without a picture it measures a generated page with digits, a shadow and noise.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ RUNS = 15
 def main() -> None:
     cv2.setNumThreads(1)
     data = Path(sys.argv[1]).read_bytes() if len(sys.argv) > 1 else photographed_page()
-    stages: dict[str, list[float]] = {"open": [], "find ink": [], "find glyphs": []}
+    stages: dict[str, list[float]] = {"open": [], "binarise": [], "find glyphs": []}
     for _ in range(RUNS):
         started = time.process_time()
         picture = working_image(stored_pixels(data))
         opened = time.process_time()
-        traces = binarise(picture)
+        page = binarise(picture)
         inked = time.process_time()
-        find_glyphs(traces)
+        find_glyphs(page)
         ended = time.process_time()
         stages["open"].append(opened - started)
-        stages["find ink"].append(inked - opened)
+        stages["binarise"].append(inked - opened)
         stages["find glyphs"].append(ended - inked)
     for name, seconds in stages.items():
         print(f"{name:12} {1000 * float(np.median(seconds)):6.1f} ms")
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def photographed_page() -> bytes:
-    """A 12-megapixel JPEG of a page with a shadow, grain and three digits."""
+    """A 12-megapixel JPEG of a page with a shadow, noise and three digits."""
     rng = np.random.default_rng(7)
     rows, columns = np.mgrid[:3000, :4000].astype(np.float32)
     page = 205 - 60 / (1 + np.exp(-(columns + 0.4 * rows - 3200) / 90))

@@ -24,11 +24,11 @@ WATCHED = timedelta(seconds=40)
 
 
 def main() -> None:
-    with running(workers=1, mnist_path=Path(os.environ["MNIST_PATH"])) as crew:
-        trainer = Worker(crew.settings, "trainer", queue="training")
+    with running(workers=1, mnist_path=Path(os.environ["MNIST_PATH"])) as workers:
+        trainer = Worker(workers.settings, "trainer", queue="training")
         trainer.start()
         wait_until(lambda: "ready" in trainer.words)
-        stream = Stream(crew, RATE)
+        stream = Stream(workers, RATE)
         stream.start()
         time.sleep(5)
         idle_since = utc_now()
@@ -39,7 +39,7 @@ def main() -> None:
             session.add(run)
             session.flush()
             run_id = run.id
-        crew.queue.enqueue_training(run_id)
+        workers.queue.enqueue_training(run_id)
         time.sleep(WATCHED.total_seconds() * 2)
         busy_until = utc_now()
         with writing() as session:

@@ -35,11 +35,11 @@ def running(workers: int, *, mnist_path: Path | None = None) -> Iterator[Workers
     """Workers that answer with the shipped model, in a folder of their own."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        workers_in(Path(folder), workers=workers, mnist_path=mnist_path) as crew,
+        workers_in(Path(folder), workers=workers, mnist_path=mnist_path) as started,
     ):
-        install_shipped(crew.settings.models_dir)
-        crew.start()
-        yield crew
+        install_shipped(started.settings.models_dir)
+        started.start()
+        yield started
 
 
 def second_version(settings: Settings) -> ModelVersion:
@@ -56,8 +56,8 @@ def second_version(settings: Settings) -> ModelVersion:
 class Stream:
     """Gives pictures at a steady rate, in a thread of its own."""
 
-    def __init__(self, crew: Workers, rate: float) -> None:
-        self._crew, self._rate = crew, rate
+    def __init__(self, workers: Workers, rate: float) -> None:
+        self._workers, self._rate = workers, rate
         self._over = threading.Event()
         self.ids: list[str] = []
         self._picture = photo_of(NUMBER)
@@ -77,11 +77,11 @@ class Stream:
             return session.scalars(select(Prediction).order_by(Prediction.created_at)).all()
 
     def _give(self) -> None:
-        with self._crew.app.app_context():
+        with self._workers.app.app_context():
             due = time.monotonic()
             while not self._over.is_set():
                 self.ids.append(waiting_prediction(self._picture))
-                self._crew.queue.enqueue_prediction()
+                self._workers.queue.enqueue_prediction()
                 due += 1 / self._rate
                 time.sleep(max(0.0, due - time.monotonic()))
 

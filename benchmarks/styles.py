@@ -1,4 +1,4 @@
-"""Styles: ways of writing digits that the shipped network was never shown, for the benchmarks."""
+"""Styles of digits that the shipped network was not trained on, for the benchmarks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from worker.recognition.arrays import Images
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.training.synthetic.glyph_templates import Shape
+from worker.recognition.training.synthetic.glyph_templates import Template
 from worker.recognition.training.synthetic.stroke_renderer import draw
 
-STYLES: dict[str, tuple[int, Shape]] = {
+STYLES: dict[str, tuple[int, Template]] = {
     "nines with a looped tail": (
         9,
         [[(0.8, 0.2), (0.45, 0), (0.15, 0.22), (0.45, 0.42), (0.8, 0.2)],
@@ -34,25 +34,25 @@ STYLES: dict[str, tuple[int, Shape]] = {
 }  # fmt: skip
 
 
-def written(style: str, count: int, random: np.random.Generator) -> Images:
-    """(count, 28, 28) uint8: the style again and again, no two alike."""
-    _, shape = STYLES[style]
-    return np.stack([draw(shape, random) for _ in range(count)])
+def drawn(style: str, count: int, random: np.random.Generator) -> Images:
+    """(count, 28, 28) uint8 pictures of the style, all different."""
+    _, template = STYLES[style]
+    return np.stack([draw(template, random) for _ in range(count)])
 
 
 def share_right(classifier: Classifier, style: str, images: Images) -> float:
-    """How many a person would be told rightly, 0..1."""
+    """The share that is answered right, 0..1."""
     scores = classifier.classify(images.astype(np.float32) / np.float32(255))
     read = scores.probabilities.argmax(axis=1)
-    is_alike = scores.in_distribution_score >= classifier.calibration.refuse_below
-    return float(((read == STYLES[style][0]) & is_alike).mean())
+    is_answered = scores.in_distribution_score >= classifier.calibration.refuse_below
+    return float(((read == STYLES[style][0]) & is_answered).mean())
 
 
 def hardest_style(classifier: Classifier, random: np.random.Generator) -> str:
-    """The style that the network most often takes for another digit; to refuse is no error."""
+    """The style that the network most often misreads; a refusal counts as right."""
 
     def share_read(style: str) -> float:
-        images = written(style, 100, random).astype(np.float32) / np.float32(255)
+        images = drawn(style, 100, random).astype(np.float32) / np.float32(255)
         read = classifier.classify(images).probabilities.argmax(axis=1)
         return float((read == STYLES[style][0]).mean())
 

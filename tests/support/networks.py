@@ -11,7 +11,8 @@ from tests.support.pictures import opened, sheet_of
 from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.page.binarisation import binarise
 from worker.recognition.segmentation.grouping import find_glyphs
-from worker.recognition.training.loop import RECIPES, train
+from worker.recognition.training.loop import train
+from worker.recognition.training.recipes import RECIPES
 from worker.training.trained_version import save_trained
 
 

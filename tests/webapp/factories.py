@@ -60,8 +60,8 @@ def post_api(client: FlaskClient, content: bytes, filename: str = "seven.png") -
 
 def given_prediction(client: FlaskClient) -> str:
     """A pending prediction of this client's visitor; returns its id."""
-    settle = post_api(client, picture()).get_json()
-    return str(settle["id"])
+    response = post_api(client, picture()).get_json()
+    return str(response["id"])
 
 
 def published_version(app: Flask) -> int:

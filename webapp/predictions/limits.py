@@ -16,4 +16,4 @@ def limit_uploads(view: Callable[P, T]) -> Callable[P, T]:
     """Limit the uploads and retries of one person, and those from one address."""
     by_person = rate_limit("uploads_per_person", "minute", scope="uploads", key=current_owner_id)
     by_address = rate_limit("uploads_per_address", "minute", scope="uploads")
-    return by_person(by_address(view))
+    return by_address(by_person(view))

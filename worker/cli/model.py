@@ -21,7 +21,8 @@ from worker.model_files import store as model_store
 
 if TYPE_CHECKING:
     from worker.recognition.evaluation.datasets import Mnist
-    from worker.recognition.training.loop import Recipe, Trained
+    from worker.recognition.training.loop import Trained
+    from worker.recognition.training.recipes import Recipe
 
 REPORT = "reports/evaluation.html"
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -46,7 +47,7 @@ def train(
     all_architectures: bool,
 ) -> None:
     """Train a network on MNIST; without --output it becomes a model version."""
-    from worker.recognition.training.loop import RECIPES  # noqa: PLC0415 (TensorFlow)
+    from worker.recognition.training.recipes import RECIPES  # noqa: PLC0415 (TensorFlow)
     from worker.training.trained_version import save_trained, store_version  # noqa: PLC0415
 
     if all_architectures:
@@ -69,7 +70,8 @@ def train(
 
 def _train(recipe: Recipe, mnist: Mnist) -> Trained:
     """Train, and show how it goes."""
-    from worker.recognition.training.loop import EpochRecord, train  # noqa: PLC0415
+    from worker.recognition.training.loop import train  # noqa: PLC0415
+    from worker.recognition.training.progress import EpochRecord  # noqa: PLC0415
 
     with _progress() as progress:
         task = f"{recipe.architecture}, {recipe.name}"
@@ -84,7 +86,7 @@ def _train(recipe: Recipe, mnist: Mnist) -> Trained:
 
 def _train_all_architectures(recipe: str, epochs: int | None) -> None:
     """One version of each architecture, and the pictures on which they disagree."""
-    from worker.recognition.training.loop import RECIPES  # noqa: PLC0415 (TensorFlow)
+    from worker.recognition.training.recipes import RECIPES  # noqa: PLC0415 (TensorFlow)
     from worker.training.comparison import TrainedVersion, compare_versions  # noqa: PLC0415
     from worker.training.trained_version import store_version  # noqa: PLC0415
 

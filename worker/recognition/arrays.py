@@ -14,4 +14,4 @@ Images = NDArray[np.uint8]  # (n, 28, 28), 0..255, white ink on black
 Labels = NDArray[np.uint8]  # (n,), 0..9 or NO_DIGIT
 Logits = NDArray[np.float32]  # (n, 10), raw scores before the softmax
 
-NO_DIGIT = 10  # the label of what is no digit: the eleventh class, whose score is fixed at zero
+NO_DIGIT = 10  # the label of the eleventh class, which has a fixed score of zero

@@ -1,7 +1,12 @@
-"""The reader: from pictures to readings, with few network calls for all pictures of a batch."""
+"""The reader: from pictures to readings, with few network calls for all pictures of a batch.
+
+The work for one picture is bounded before it is done: a page with too many components or glyphs
+is refused early, few glyphs are split, and each side of a page is sampled before it is read.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,14 +16,29 @@ from worker.recognition.arrays import Image
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.page.binarisation import BinarisedPage, binarise
 from worker.recognition.page.working_image import working_image
-from worker.recognition.policy import decide, is_convincing, is_digit, likeness
+from worker.recognition.policy import (
+    decide,
+    is_convincing,
+    is_sure,
+    looks_like_digit,
+    weakest_score,
+)
 from worker.recognition.reading import DigitReading, Glyph, Reading, Refusal
-from worker.recognition.segmentation.grouping import find_glyphs, found_step
-from worker.recognition.segmentation.touching_digits import ways_to_split
+from worker.recognition.segmentation.components import PageComponents, find_components
+from worker.recognition.segmentation.grouping import (
+    Region,
+    cut_out,
+    detection_step,
+    find_regions,
+)
+from worker.recognition.segmentation.touching_digits import is_wide, propose_splits
 
-QUARTERS = (1, 3)  # a page lies on one side or the other; upside down, a 6 would be a 9
+SIDEWAYS = (1, 3)  # quarter turns; a page is not tried upside down, where a 6 would be a 9
+MAX_SPLIT_GLYPHS = 8  # of one picture
+MAX_SIDEWAYS_GLYPHS = 240  # of one picture, on both sides together
+SAMPLE_SIZE = 12  # glyphs of a side that are read before its others
 
-Digits = list[DigitReading]
+DigitReadings = list[DigitReading]
 
 
 class Reader:
@@ -29,104 +49,171 @@ class Reader:
         self.calibration = classifier.calibration
 
     def read(self, pictures: Sequence[Image]) -> list[Reading]:
-        """One reading a picture, in order; boxes and sizes are in the picture's own pixels."""
-        sights = [_look(pixels) for pixels in pictures]
-        found = self._judge([sight.glyphs for sight in sights])
-        found = self._part(sights, found)
-        found = self._turn(sights, found)
-        return [self._answer(*pair) for pair in zip(sights, found, strict=True)]
+        """One reading for each picture, in order; its boxes are in the picture's pixels."""
+        candidates = [_segment(pixels) for pixels in pictures]
+        digits = self._classify([candidate.glyphs for candidate in candidates])
+        digits = self._split_touching(candidates, digits)
+        digits = self._try_sideways(candidates, digits)
+        return list(map(self._reading, candidates, digits))
 
-    def _judge(self, groups: Sequence[Sequence[Glyph]]) -> list[Digits]:
+    def _classify(self, groups: Sequence[Sequence[Glyph]]) -> list[DigitReadings]:
         """Each group of glyphs as it is read, in one network call for all."""
         inks = [glyph.ink for group in groups for glyph in group]
         if not inks:
             return [[] for _ in groups]
         scores = self.classifier.classify(np.stack(inks))
         rows = zip(scores.probabilities, scores.in_distribution_score, strict=True)
-        return [[_digit(glyph, *next(rows)) for glyph in group] for group in groups]
+        return [[_digit_reading(glyph, *next(rows)) for glyph in group] for group in groups]
 
-    def _part(self, sights: Sequence[_Candidate], found: list[Digits]) -> list[Digits]:
-        """Marks that look like no digit cut where digits may touch, if the pieces do."""
-        asked = [
-            (index, position, way)
-            for index, digits in enumerate(found)
-            for position, digit in enumerate(digits)
-            if not is_digit(digit, self.calibration)
-            for way in ways_to_split(sights[index].traces, digit.glyph)
+    def _split_touching(
+        self, candidates: Sequence[_Candidate], digits: list[DigitReadings]
+    ) -> list[DigitReadings]:
+        """Glyphs that look like no digit are split where digits may touch, if that convinces."""
+        proposals = [
+            (index, position, pieces)
+            for index, candidate in enumerate(candidates)
+            for position in self._splittable(digits[index])
+            for pieces in propose_splits(candidate.page, digits[index][position].glyph)
         ]
-        best: dict[tuple[int, int], Digits] = {}
-        judged = self._judge([way for _, _, way in asked])
-        for (index, position, _), pieces in zip(asked, judged, strict=True):
+        best: dict[tuple[int, int], DigitReadings] = {}
+        classified = self._classify([pieces for _, _, pieces in proposals])
+        for (index, position, _), pieces in zip(proposals, classified, strict=True):
             rival = best.get((index, position))
-            if is_convincing(pieces) and (rival is None or likeness(pieces) > likeness(rival)):
+            is_better = rival is None or weakest_score(pieces) > weakest_score(rival)
+            if is_convincing(pieces) and is_better:
                 best[index, position] = pieces
         return [
             [
                 piece
-                for position, digit in enumerate(digits)
+                for position, digit in enumerate(group)
                 for piece in best.get((index, position), [digit])
             ]
-            for index, digits in enumerate(found)
+            for index, group in enumerate(digits)
         ]
 
-    def _turn(self, sights: Sequence[_Candidate], found: list[Digits]) -> list[Digits]:
-        """Pictures that make no number upright read as lying on their side, if that makes one."""
-        lying = [
+    def _splittable(self, digits: DigitReadings) -> list[int]:
+        """The positions of the glyphs that may be touching digits, at most MAX_SPLIT_GLYPHS."""
+        positions = [
+            position
+            for position, digit in enumerate(digits)
+            if not looks_like_digit(digit, self.calibration) and is_wide(digit.glyph)
+        ]
+        return positions[:MAX_SPLIT_GLYPHS]
+
+    def _try_sideways(
+        self, candidates: Sequence[_Candidate], digits: list[DigitReadings]
+    ) -> list[DigitReadings]:
+        """Pictures without a number are read on both sides, if one of them makes a number."""
+        undecided = [
             index
-            for index, digits in enumerate(found)
-            if digits and decide(digits, self.calibration)[1] is not None
+            for index, group in enumerate(digits)
+            if group and decide(group, self.calibration)[1] is not None
         ]
-        ways = [_lying(sights[index], quarters) for index in lying for quarters in QUARTERS]
-        judged = iter(self._judge(ways))
-        turns = {index: _upright([next(judged) for _ in QUARTERS]) for index in lying}
-        return [turns.get(index) or digits for index, digits in enumerate(found)]
+        sides = [
+            _Side.of(candidates[index], index, quarter_turns)
+            for index in undecided
+            for quarter_turns in SIDEWAYS
+        ]
+        read = iter(self._read_sides(sides))
+        sideways = {index: _upright_side([next(read) for _ in SIDEWAYS]) for index in undecided}
+        return [sideways.get(index) or group for index, group in enumerate(digits)]
 
-    def _answer(self, sight: _Candidate, digits: Digits) -> Reading:
-        steps = (*sight.traces.steps, found_step(sight.traces, [d.glyph for d in digits]))
-        size = (sight.traces.picture.width, sight.traces.picture.height)
-        if sight.refusal is not None:
-            return Reading(size=size, refusal=sight.refusal, steps=steps)
+    def _read_sides(self, sides: Sequence[_Side]) -> list[DigitReadings]:
+        """The digits of each side; those of its sample alone where that does not convince."""
+        digits = self._classify([side.sample() for side in sides])
+        promising = [
+            index
+            for index, side in enumerate(sides)
+            if side.is_sampled and sum(map(is_sure, digits[index])) * 2 >= len(digits[index])
+        ]
+        glyphs_of: Counter[int] = Counter()
+        for index in promising:
+            glyphs_of[sides[index].picture] += len(sides[index].regions)
+        chosen = [i for i in promising if glyphs_of[sides[i].picture] <= MAX_SIDEWAYS_GLYPHS]
+        read = self._classify([sides[index].glyphs() for index in chosen])
+        for index in promising:
+            digits[index] = []
+        for index, group in zip(chosen, read, strict=True):
+            digits[index] = group
+        return digits
+
+    def _reading(self, candidate: _Candidate, digits: DigitReadings) -> Reading:
+        page = candidate.page
+        steps = (*page.steps, detection_step(page, [digit.glyph for digit in digits]))
+        size = (page.picture.width, page.picture.height)
+        if candidate.refusal is not None:
+            return Reading(size=size, refusal=candidate.refusal, steps=steps)
         kept, refusal = decide(digits, self.calibration)
         return Reading(size=size, digits=tuple(kept), refusal=refusal, steps=steps)
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """What was found in a picture before the network has seen it."""
+    """One picture after segmentation, before classification."""
 
-    traces: BinarisedPage
-    glyphs: list[Glyph]
-    refusal: Refusal | None
+    page: BinarisedPage
+    found: PageComponents | None = None
+    glyphs: Sequence[Glyph] = ()
+    refusal: Refusal | None = None
 
 
-def _look(pixels: Image) -> _Candidate:
-    traces = binarise(working_image(pixels))
-    found = find_glyphs(traces)
+@dataclass(frozen=True)
+class _Side:
+    """A page seen from one side."""
+
+    picture: int  # its place in the batch
+    found: PageComponents
+    regions: Sequence[Region]
+
+    @classmethod
+    def of(cls, candidate: _Candidate, picture: int, quarter_turns: int) -> _Side:
+        """The side after counter-clockwise quarter turns; without regions where it is refused."""
+        assert candidate.found is not None  # a picture without components has no digits
+        regions = find_regions(candidate.found, quarter_turns)
+        return cls(picture, candidate.found, () if isinstance(regions, Refusal) else regions)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the sample is less than the whole."""
+        return len(self.regions) > SAMPLE_SIZE
+
+    def sample(self) -> list[Glyph]:
+        """Glyphs from all over the page, at most SAMPLE_SIZE."""
+        every = max(1, -(-len(self.regions) // SAMPLE_SIZE))
+        return cut_out(self.found, self.regions[::every])
+
+    def glyphs(self) -> list[Glyph]:
+        return cut_out(self.found, self.regions)
+
+
+def _segment(pixels: Image) -> _Candidate:
+    page = binarise(working_image(pixels))
+    found = find_components(page)
     if isinstance(found, Refusal):
-        return _Candidate(traces, [], found)
-    return _Candidate(traces, found, None)
+        return _Candidate(page, refusal=found)
+    regions = find_regions(found)
+    if isinstance(regions, Refusal):
+        return _Candidate(page, found, refusal=regions)
+    return _Candidate(page, found, cut_out(found, regions))
 
 
-def _upright(ways: Sequence[Digits]) -> Digits | None:
-    """The side on which a picture makes a convincing number; None where nobody could tell.
+def _upright_side(sides: Sequence[DigitReadings]) -> DigitReadings | None:
+    """The side on which a picture makes a convincing number; None where that is ambiguous.
 
-    Both sides must not make different ones. A lone 6 is a 9 from the other side, and a lone
-    stroke that is a 1 from both is a dash.
+    The two sides must not make different numbers. A lone 6 is a 9 from the other side, and a lone
+    stroke that is a 1 from both sides is a dash.
     """
-    convincing = [digits for digits in ways if digits and is_convincing(digits)]
+    convincing = [digits for digits in sides if digits and is_convincing(digits)]
     numbers = {tuple(digit.label for digit in digits) for digits in convincing}
     is_dash = numbers == {(1,)} and len(convincing) > 1
     if len(numbers) != 1 or numbers <= {(6,), (9,)} or is_dash:
         return None
-    return max(convincing, key=likeness)
+    return max(convincing, key=weakest_score)
 
 
-def _lying(sight: _Candidate, quarters: int) -> list[Glyph]:
-    found = find_glyphs(sight.traces, quarters)
-    return [] if isinstance(found, Refusal) else found
-
-
-def _digit(glyph: Glyph, probabilities: np.ndarray, in_distribution_score: float) -> DigitReading:
+def _digit_reading(
+    glyph: Glyph, probabilities: np.ndarray, in_distribution_score: float
+) -> DigitReading:
     return DigitReading(
         glyph=glyph,
         label=int(probabilities.argmax()),

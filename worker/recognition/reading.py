@@ -1,4 +1,4 @@
-"""A reading: what the recogniser says of one picture, digit by digit, or why it will not say."""
+"""A reading: the recogniser's answer for one picture, digit by digit, or the reason for none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Box(NamedTuple):
 
 
 class Refusal(StrEnum):
-    """Why a picture got no number."""
+    """The reason why a picture has no number."""
 
     BLANK = "blank"
     TOO_FAINT = "too faint"
@@ -36,20 +36,20 @@ class Refusal(StrEnum):
 
 _SENTENCES = {
     Refusal.BLANK: "No digit found: the picture looks blank.",
-    Refusal.TOO_FAINT: "No digit found: what is written is too faint to read. "
+    Refusal.TOO_FAINT: "No digit found: the writing is too faint to read. "
     "Try a darker pen or more light.",
-    Refusal.CUT_OFF: "I can't tell: the writing runs over the edge of the picture. "
+    Refusal.CUT_OFF: "Cifra can't tell: the writing runs over the edge of the picture. "
     "Leave some paper around it.",
-    Refusal.TOO_MANY: "I can't tell: there are too many marks in this picture to be one number. "
+    Refusal.TOO_MANY: "Cifra can't tell: this picture has too many separate shapes to be a number. "
     "Try a closer photo.",
-    Refusal.UNLIKE_DIGITS: "I can't tell: what I see is unlike any digit I have learned.",
-    Refusal.UNSURE: "I can't tell: it could be more than one digit.",
+    Refusal.UNLIKE_DIGITS: "Cifra can't tell: the picture shows nothing that looks like a digit.",
+    Refusal.UNSURE: "Cifra can't tell: it could be more than one digit.",
 }
 
 
 @dataclass(frozen=True)
 class Step:
-    """One picture on the way from the photo to 28×28, small enough to be shown."""
+    """One stage between the photo and 28×28, as a picture small enough for a page."""
 
     name: str  # "photo", "evened", "ink", …
     image: Image
@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Glyph:
-    """One mark that may be a digit, cut out and brought to MNIST's convention."""
+    """One component that may be a digit, cut out and in the format of MNIST."""
 
     box: Box
     row: int  # 0 at the top
@@ -66,18 +66,18 @@ class Glyph:
 
 @dataclass(frozen=True)
 class DigitReading:
-    """One digit as it was read."""
+    """One glyph with the network's scores."""
 
     glyph: Glyph
     label: int  # 0..9
     confidence: float  # 0..1, calibrated
-    probabilities: tuple[float, ...]  # ten, one a label
-    in_distribution_score: float = 1.0  # 0..1, how much the mark looks like any digit at all
+    probabilities: tuple[float, ...]  # ten, one for each label
+    in_distribution_score: float = 1.0  # 0..1, of any digit at all
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A picture's answer: digits in reading order, or a refusal (with what was seen)."""
+    """A picture's answer: its digits in reading order, or a refusal with the glyphs found."""
 
     size: tuple[int, int] = field(kw_only=True)  # width, height; of the upright picture, in pixels
     digits: tuple[DigitReading, ...] = ()
@@ -86,7 +86,7 @@ class Reading:
 
     @property
     def number(self) -> str | None:
-        """The digits as text, rows parted by a bar: "42", "12|34". None for a refusal."""
+        """The digits as text, rows separated by a bar: "42", "12|34". None for a refusal."""
         if self.refusal is not None or not self.digits:
             return None
         rows = groupby(self.digits, key=lambda digit: digit.glyph.row)
@@ -94,10 +94,10 @@ class Reading:
 
     @property
     def in_distribution_score(self) -> float:
-        """How much the most digit-like mark looks like a digit; 0 where there is none."""
+        """The highest in-distribution score of a digit; 0 where there is none."""
         return max((digit.in_distribution_score for digit in self.digits), default=0.0)
 
     @property
     def confidence(self) -> float | None:
-        """That of the least sure digit."""
+        """The lowest confidence of a digit; None where there is none."""
         return min((digit.confidence for digit in self.digits), default=None)

@@ -27,16 +27,10 @@ from webapp.settings import Settings
 from worker.model_files.store import AlreadyStoredError
 from worker.recognition.evaluation.datasets import MissingDataError, Mnist, load_mnist
 from worker.recognition.network.classifier import Classifier
-from worker.recognition.training.loop import (
-    RECIPES,
-    Champion,
-    EpochRecord,
-    Recipe,
-    Trained,
-    TrainingCorrections,
-    TrainingStoppedError,
-    train,
-)
+from worker.recognition.training.batches import TrainingCorrections
+from worker.recognition.training.loop import Champion, Trained, train
+from worker.recognition.training.progress import EpochRecord, TrainingStoppedError
+from worker.recognition.training.recipes import RECIPES, Recipe
 from worker.training.champion import load_champion
 from worker.training.correction_dataset import CorrectionDataset, load_corrections
 from worker.training.evaluation_sets import evaluation_sets

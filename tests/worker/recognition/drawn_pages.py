@@ -1,4 +1,4 @@
-"""Sheets of paper for the tests of the normaliser, drawn by the program."""
+"""Pages for the tests of the recogniser, drawn by the program."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from worker.recognition.segmentation.grouping import find_glyphs
 Pixels = NDArray[np.uint8]
 
 
-def sheet(height: int = 400, width: int = 400, level: int = 225) -> Pixels:
-    """Plain paper with a little grain, (height, width, 3) uint8."""
-    grain = np.random.default_rng(3).normal(0, 2, (height, width, 1))
-    return np.repeat(np.clip(level + grain, 0, 255), 3, axis=2).astype(np.uint8)
+def blank_page(height: int = 400, width: int = 400, level: int = 225) -> Pixels:
+    """Plain paper with a little noise, (height, width, 3) uint8."""
+    noise = np.random.default_rng(3).normal(0, 2, (height, width, 1))
+    return np.repeat(np.clip(level + noise, 0, 255), 3, axis=2).astype(np.uint8)
 
 
-def written(
+def with_text(
     paper: Pixels,
     text: str,
     at: tuple[int, int] = (130, 280),
@@ -34,9 +34,9 @@ def written(
     ink: tuple[int, int, int] = (40, 40, 70),
 ) -> Pixels:
     """The paper with text on it, its lower left corner at `at`."""
-    sheet_of_paper = paper.copy()
-    cv2.putText(sheet_of_paper, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, pen, cv2.LINE_AA)
-    return sheet_of_paper
+    page = paper.copy()
+    cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, pen, cv2.LINE_AA)
+    return page
 
 
 def ruled(paper: Pixels, every: int, *, squared: bool = False, slope: float = 0.0) -> Pixels:
@@ -59,13 +59,13 @@ def shadowed(paper: Pixels) -> Pixels:
 
 
 def lit_from_a_side(paper: Pixels) -> Pixels:
-    """Far lighter on the left than on the right."""
+    """The paper far lighter on the left than on the right."""
     light = np.linspace(1.1, 0.35, paper.shape[1])
     return np.clip(paper * light[None, :, None], 0, 255).astype(np.uint8)
 
 
 def on_a_desk(paper: Pixels, margin: int = 80) -> Pixels:
-    """The paper on brown wood, whose grain runs across."""
+    """The paper on brown wood, with its veins running across."""
     height, width = paper.shape[0] + 2 * margin, paper.shape[1] + 2 * margin
     boards = np.random.default_rng(4).normal(0, 1, (height, width, 1)).astype(np.float32)
     veins = cv2.GaussianBlur(boards, (0, 0), sigmaX=25, sigmaY=2)[..., None]
@@ -74,11 +74,11 @@ def on_a_desk(paper: Pixels, margin: int = 80) -> Pixels:
     return desk
 
 
-def turned_by(degrees: float, pixels: Pixels) -> Pixels:
+def rotated_by(degrees: float, pixels: Pixels) -> Pixels:
     height, width = pixels.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    turned = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
-    return np.asarray(turned, np.uint8)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    rotated = cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(rotated, np.uint8)
 
 
 def file_of(pixels: NDArray[Any], kind: str = "PNG", **how: Any) -> bytes:
@@ -87,12 +87,12 @@ def file_of(pixels: NDArray[Any], kind: str = "PNG", **how: Any) -> bytes:
     return file.getvalue()
 
 
-def seen_in(pixels: NDArray[Any]) -> list[Glyph] | Refusal:
+def segment(pixels: NDArray[Any]) -> list[Glyph] | Refusal:
     return find_glyphs(binarise(opened(file_of(pixels))))
 
 
 def glyphs_in(pixels: NDArray[Any]) -> list[Glyph]:
-    found = seen_in(pixels)
+    found = segment(pixels)
     assert isinstance(found, list), found
     return found
 
@@ -102,7 +102,7 @@ def only_ink_in(pixels: NDArray[Any]) -> NDArray[np.float32]:
     return glyph.ink
 
 
-def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     """The correlation of two inks, one of them moved by at most a pixel: the centring rounds."""
     moved = [np.roll(one, (down, across), (0, 1)) for down in (-1, 0, 1) for across in (-1, 0, 1)]
     return max(float(np.corrcoef(ink.ravel(), other.ravel())[0, 1]) for ink in moved)

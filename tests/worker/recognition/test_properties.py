@@ -1,4 +1,4 @@
-"""What holds for every picture, whatever is on it (Hypothesis)."""
+"""Properties of reading that hold for every picture (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from PIL import Image as Pillow
 
 from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
+    blank_page,
+    correlation,
     file_of,
-    likeness,
     on_a_desk,
     only_ink_in,
     ruled,
-    seen_in,
-    sheet,
-    written,
+    segment,
+    with_text,
 )
 from webapp.imaging.uploads import UploadError
 from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Refusal
 from worker.recognition.segmentation.grouping import find_glyphs
 
-unhurried = settings(deadline=None, max_examples=40)
-few = settings(deadline=None, max_examples=20)
+with_40_examples = settings(deadline=None, max_examples=40)
+with_20_examples = settings(deadline=None, max_examples=20)
 digits = st.sampled_from("0123456789")
 
 
@@ -53,14 +53,14 @@ def any_picture(draw: st.DrawFn) -> np.ndarray:
 
 
 @given(any_picture())
-@unhurried
-def test_any_picture_gives_inks_or_a_named_refusal(pixels: np.ndarray) -> None:
-    seen = seen_in(pixels)
+@with_40_examples
+def test_any_picture_gives_glyphs_or_a_refusal(pixels: np.ndarray) -> None:
+    found = segment(pixels)
 
-    if isinstance(seen, Refusal):
+    if isinstance(found, Refusal):
         return
     height, width = pixels.shape[:2]
-    for glyph in seen:
+    for glyph in found:
         assert glyph.ink.shape == (28, 28)
         assert glyph.ink.dtype == np.float32
         assert np.isfinite(glyph.ink).all()
@@ -70,7 +70,7 @@ def test_any_picture_gives_inks_or_a_named_refusal(pixels: np.ndarray) -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 300))
-@unhurried
+@with_40_examples
 def test_any_bytes_open_or_are_refused(noise: bytes, kept: int) -> None:
     data = file_of(np.full((20, 20, 3), 90, np.uint8), "JPEG")[:kept] + noise
 
@@ -82,9 +82,9 @@ def test_any_bytes_open_or_are_refused(noise: bytes, kept: int) -> None:
 
 
 @given(digits, st.integers(1, 8))
-@few
-def test_turning_by_the_exif_flag_changes_nothing(digit: str, orientation: int) -> None:
-    upright = written(sheet(), digit)
+@with_20_examples
+def test_the_exif_orientation_does_not_change_the_glyph(digit: str, orientation: int) -> None:
+    upright = with_text(blank_page(), digit)
     exif = Pillow.Exif()
     exif[0x0112] = orientation
     undo = {
@@ -101,48 +101,48 @@ def test_turning_by_the_exif_flag_changes_nothing(digit: str, orientation: int) 
 
     (glyph,) = find_glyphs(binarise(opened(data)))  # type: ignore[misc]
 
-    assert likeness(glyph.ink, only_ink_in(upright)) > 0.99
+    assert correlation(glyph.ink, only_ink_in(upright)) > 0.99
 
 
 @given(digits)
-@few
-def test_inverting_the_picture_changes_nothing(digit: str) -> None:
-    page = written(sheet(), digit)
+@with_20_examples
+def test_inverting_the_picture_does_not_change_the_glyph(digit: str) -> None:
+    page = with_text(blank_page(), digit)
 
-    assert likeness(only_ink_in(255 - page), only_ink_in(page)) > 0.97
+    assert correlation(only_ink_in(255 - page), only_ink_in(page)) > 0.97
 
 
 @given(digits, st.floats(0.5, 2.0))
-@few
-def test_scaling_the_picture_changes_nothing(digit: str, scale: float) -> None:
-    page = written(sheet(), digit)
+@with_20_examples
+def test_scaling_the_picture_does_not_change_the_glyph(digit: str, scale: float) -> None:
+    page = with_text(blank_page(), digit)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(page, None, fx=scale, fy=scale, interpolation=how)
 
-    assert likeness(only_ink_in(scaled), only_ink_in(page)) > 0.93
+    assert correlation(only_ink_in(scaled), only_ink_in(page)) > 0.93
 
 
 @given(digits, st.integers(-100, 90), st.integers(-90, 90))
-@few
-def test_shifting_the_digit_changes_nothing(digit: str, across: int, down: int) -> None:
-    shifted = written(sheet(), digit, (130 + across, 280 + down))
+@with_20_examples
+def test_shifting_the_digit_does_not_change_its_glyph(digit: str, across: int, down: int) -> None:
+    shifted = with_text(blank_page(), digit, (130 + across, 280 + down))
 
-    assert likeness(only_ink_in(shifted), only_ink_in(written(sheet(), digit))) > 0.96
+    assert correlation(only_ink_in(shifted), only_ink_in(with_text(blank_page(), digit))) > 0.96
 
 
 @given(digits, st.integers(3, 30), st.integers(35, 120), st.booleans())
-@few
-def test_no_paper_makes_a_digit_of_its_own(digit: str, pen: int, every: int, squared: bool) -> None:
-    page = written(ruled(sheet(), every, squared=squared), digit, pen=pen)
+@with_20_examples
+def test_ruled_paper_adds_no_glyph(digit: str, pen: int, every: int, squared: bool) -> None:
+    page = with_text(ruled(blank_page(), every, squared=squared), digit, pen=pen)
 
-    seen = seen_in(page)
+    found = segment(page)
 
-    assert isinstance(seen, list) and len(seen) == 1
+    assert isinstance(found, list) and len(found) == 1
 
 
 @given(digits, st.integers(20, 150))
-@few
-def test_a_desk_of_any_width_is_left_out(digit: str, margin: int) -> None:
-    page = written(sheet(), digit)
+@with_20_examples
+def test_a_desk_of_any_width_is_ignored(digit: str, margin: int) -> None:
+    page = with_text(blank_page(), digit)
 
-    assert likeness(only_ink_in(on_a_desk(page, margin)), only_ink_in(page)) > 0.93
+    assert correlation(only_ink_in(on_a_desk(page, margin)), only_ink_in(page)) > 0.93

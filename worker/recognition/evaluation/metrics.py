@@ -1,4 +1,4 @@
-"""Evaluation: how well a network reads, measured on MNIST and on labelled photographs."""
+"""Metrics: the accuracy of a network on MNIST and on labelled photographs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Decode = Callable[[bytes], Image | None]  # None for a file that would be refuse
 
 @dataclass(frozen=True)
 class Scorecard:
-    """How a network did on labelled 28×28 pictures."""
+    """The scores of a network on labelled 28×28 pictures."""
 
     count: int
     accuracy: float  # 0..1
@@ -39,7 +39,7 @@ class Scorecard:
 
 
 def score(classifier: Classifier, images: Images, labels: Labels) -> Scorecard:
-    """Score a network on (n, 28, 28) uint8 pictures in MNIST's convention and (n,) labels."""
+    """Score a network on (n, 28, 28) uint8 pictures in MNIST's format and (n,) labels."""
     ink = images.astype(np.float32) / np.float32(255)
     probabilities = classifier.classify(ink).probabilities
     read = probabilities.argmax(axis=1)
@@ -54,7 +54,7 @@ def score(classifier: Classifier, images: Images, labels: Labels) -> Scorecard:
 
 
 def milliseconds_a_picture(classifier: Classifier, calls: int = 50) -> float:
-    """How long one 28×28 picture takes alone, by the clock: the median of several calls."""
+    """The wall time for one 28×28 picture alone: the median of several calls."""
     ink = np.zeros((1, 28, 28), np.float32)
     spent = []
     for _ in range(calls):
@@ -82,7 +82,7 @@ def calibration_error(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was read in one labelled picture."""
+    """The reading of one labelled picture."""
 
     picture: LabelledPicture = field(repr=False)
     reading: Reading | None = field(repr=False)  # None: the file was refused
@@ -112,7 +112,7 @@ class Outcome:
 
     @property
     def digits_right(self) -> int:
-        """How many of the label's digits were read, in their order."""
+        """The number of the label's digits that were read, in their order."""
         read = (self.number or "").replace("|", "")
         return _longest_common(self.truth, read)
 
@@ -183,9 +183,9 @@ def summarise(name: str, outcomes: list[Outcome]) -> SetSummary:
 
 
 def refusal_auroc(outcomes: list[Outcome]) -> float:
-    """How well digitness parts single digits from no digits: the area under the ROC curve, 0..1.
+    """The area under the ROC curve of the in-distribution score, digits against the rest: 0..1.
 
-    It is the chance that a digit's digitness lies above a non-digit's (Hanley, McNeil 1982).
+    It is the probability that a digit scores above another picture (Hanley, McNeil 1982).
     """
     digits = np.array([o.in_distribution_score for o in outcomes if len(o.truth) == 1])
     others = np.array([o.in_distribution_score for o in outcomes if not o.picture.is_digit])

@@ -1,17 +1,18 @@
-"""The report: one table for the terminal, and one HTML page with a picture of every miss."""
+"""The report of an evaluation: a table for the terminal, and an HTML page with every miss."""
 
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from jinja2 import Environment, PackageLoader
 from PIL import Image as PillowImage
 
+from worker.recognition.arrays import Image
 from worker.recognition.evaluation.metrics import (
     Outcome,
     Scorecard,
@@ -21,17 +22,43 @@ from worker.recognition.evaluation.metrics import (
     summarise,
 )
 
-MISSES_SHOWN = 300  # a set; more would make a page that no browser opens
+MAX_MISSES_SHOWN = 300  # of a set; more would make a page that no browser opens
+THUMBNAIL_SIDE = 160  # pixels
+HEADS = ("set", "pictures", "right", "wrong", "refused", "digits", "rows", "ms")
+
+templates = Environment(
+    loader=PackageLoader("worker.recognition.evaluation"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class MisreadFigure:
+    """A picture that was not read right, as it is shown."""
+
+    images: Sequence[str]  # data URLs: the photo, the digits found in it, their 28×28
+    caption: str
+
+
+@dataclass(frozen=True)
+class MisreadSet:
+    """The misread pictures of one set."""
+
+    name: str
+    count: int
+    figures: Sequence[MisreadFigure]
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that one evaluation found."""
+    """All results of one evaluation."""
 
     model_name: str
     mnist: Scorecard | None
     sets: Sequence[SetSummary]
-    halves: Sequence[SetSummary]  # the same pictures, parted by whether their source is kept apart
+    halves: Sequence[SetSummary]  # the same pictures, by whether their source is kept apart
     outcomes: Sequence[Outcome]
     auroc: float
     calibration_error: float  # on the single digits of the photographs
@@ -52,9 +79,8 @@ class Report:
 
     def table(self) -> str:
         """The figures as lines of text."""
-        heads = ("set", "pictures", "right", "wrong", "refused", "digits", "rows", "ms")
-        lines = [heads, *(_cells(summary) for summary in (*self.sets, *self.halves))]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+        lines = [HEADS, *(_cells(summary) for summary in (*self.sets, *self.halves))]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(HEADS))]
         rows = [
             "  ".join(
                 cell.ljust(width) if column == 0 else cell.rjust(width)
@@ -66,17 +92,12 @@ class Report:
 
     def page(self) -> str:
         """The same as an HTML page that needs no other file."""
-        heads = "<th>set<th>pictures<th>right<th>wrong<th>refused<th>digits<th>rows<th>ms a picture"
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in _cells(summary))
-            for summary in (*self.sets, *self.halves)
-        )
-        headlines = "".join(f"<p>{html.escape(line)}" for line in self._headlines())
-        misses = "".join(self._misses_of(summary.name) for summary in self.sets)
-        return (
-            f"<!doctype html><html lang=en><meta charset=utf-8><title>{self.model_name}</title>"
-            f"<style>{_STYLE}</style><h1>How well {html.escape(self.model_name)} reads</h1>"
-            f"{headlines}<table><tr>{heads}{rows}</table>{misses}"
+        return templates.get_template("report.html").render(
+            model_name=self.model_name,
+            headlines=self._headlines(),
+            heads=HEADS,
+            rows=[_cells(summary) for summary in (*self.sets, *self.halves)],
+            misread_sets=[misread for one in self.sets if (misread := self._misread(one.name))],
         )
 
     def _headlines(self) -> list[str]:
@@ -96,16 +117,15 @@ class Report:
             lines += [_refused("single digits", digits), _refused("pictures of no digit", others)]
         return lines or ["Nothing was measured."]
 
-    def _misses_of(self, name: str) -> str:
-        misses = [
+    def _misread(self, name: str) -> MisreadSet | None:
+        misread = [
             outcome
             for outcome in self.outcomes
             if outcome.picture.set_name == name and not outcome.is_right
         ]
-        if not misses:
-            return ""
-        figures = "".join(_figure(outcome) for outcome in misses[:MISSES_SHOWN])
-        return f"<h2>{html.escape(name)}: {len(misses)} missed</h2><div>{figures}</div>"
+        if not misread:
+            return None
+        return MisreadSet(name, len(misread), [_figure(one) for one in misread[:MAX_MISSES_SHOWN]])
 
 
 def _halves_of(outcomes: list[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
@@ -124,11 +144,11 @@ def _cells(summary: SetSummary) -> tuple[str, ...]:
     return (
         summary.name,
         str(summary.pictures),
-        _share(summary.right),
-        _share(summary.wrong),
-        _share(summary.refused),
-        _share(summary.digits_right),
-        _share(summary.rows_right),
+        _percent(summary.right),
+        _percent(summary.wrong),
+        _percent(summary.refused),
+        _percent(summary.digits_right),
+        _percent(summary.rows_right),
         f"{summary.milliseconds:.1f}",
     )
 
@@ -140,45 +160,34 @@ def _refused(name: str, outcomes: Sequence[Outcome]) -> str:
     return f"Refused: {share:.1%} of {len(outcomes)} {name}"
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
-def _figure(outcome: Outcome) -> str:
-    """One miss: what the person gave, how it was seen, and what was made of it."""
+def _figure(outcome: Outcome) -> MisreadFigure:
+    """One misread picture, the digits found in it, and the reading."""
     reading = outcome.reading
+    digits = reading.digits if reading else ()
     steps = [step.image for step in reading.steps[:1] + reading.steps[-1:]] if reading else []
-    inks = (
-        [(digit.glyph.ink * 255).astype(np.uint8) for digit in reading.digits[:8]]
-        if reading
-        else []
+    inks = [(digit.glyph.ink * 255).astype(np.uint8) for digit in digits[:8]]
+    result = outcome.number or (reading.refusal if reading else "not a picture")
+    found = ", ".join(f"{digit.label} ({digit.confidence:.0%})" for digit in digits)
+    label = outcome.picture.label or "no digit"
+    return MisreadFigure(
+        images=[*(_data_url(_thumbnail(image)) for image in steps), *map(_data_url, inks)],
+        caption=f"{outcome.picture.name}: {label} → {result}. {found}",
     )
-    images = "".join(_img(_small(image)) for image in steps) + "".join(_img(ink) for ink in inks)
-    why = outcome.number or (reading.refusal if reading else "did not open")
-    seen = ", ".join(f"{d.label} ({d.confidence:.0%})" for d in reading.digits) if reading else ""
-    caption = f"{outcome.picture.name}: {outcome.picture.label or 'no digit'} → {why}. {seen}"
-    return f"<figure>{images}<figcaption>{html.escape(caption)}</figcaption></figure>"
 
 
-def _small(image: np.ndarray, side: int = 160) -> np.ndarray:
-    ratio = side / max(image.shape[:2])
+def _thumbnail(image: Image) -> Image:
+    ratio = THUMBNAIL_SIDE / max(image.shape[:2])
     if ratio >= 1:
         return image
     size = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _img(image: np.ndarray) -> str:
+def _data_url(image: Image) -> str:
     file = io.BytesIO()
     PillowImage.fromarray(image).save(file, "PNG")
-    return f"<img alt='' src='data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}'>"
-
-
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}
-table{border-collapse:collapse}td,th{padding:.3rem .8rem;text-align:right}
-td:first-child,th:first-child{text-align:left}tr+tr{border-top:1px solid #ddd}
-div{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0;max-width:20rem}
-img{height:6rem;margin-right:.3rem;image-rendering:pixelated;border:1px solid #ccc}
-figcaption{font-size:.8rem}
-"""
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

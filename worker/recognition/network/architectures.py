@@ -1,7 +1,7 @@
-"""The networks: four families that can be trained by name. All take 28×28 ink and give ten scores.
+"""The architectures: four families of networks, each from 28×28 ink to ten scores (logits).
 
-The softmax is left to the loss and to the calibration: raw scores also tell how much a picture
-looks like any digit at all.
+The softmax is part of the loss and of the calibration: the raw scores also measure how much a
+picture looks like any digit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def build(architecture: str) -> keras.Model:
 
 
 def mlp() -> keras.Model:
-    """The network this project began with: two dense layers, blind to what is beside what."""
+    """The network of the original project: dense layers, which know no neighbouring pixels."""
     return keras.Sequential(
         [
             keras.Input(INPUT_SHAPE),
@@ -62,14 +62,14 @@ def rnn() -> keras.Model:
 
 
 def transformer() -> keras.Model:
-    """A small vision transformer: 49 patches that look at each other (Dosovitskiy et al. 2021)."""
+    """A small vision transformer: attention between 49 patches (Dosovitskiy et al. 2021)."""
     width = 64
     ink = keras.Input(INPUT_SHAPE)
     x = layers.Conv2D(width, 4, strides=4)(ink)  # (7, 7, 64): a vector for each 4×4 patch
     x = layers.Reshape((49, width))(x)
     x = layers.LayerNormalization(axis=(1, 2))(x)  # its offsets, one a place, learn the position
     for _ in range(4):
-        x = _attend(x, width)
+        x = _transformer_block(x, width)
     x = layers.LayerNormalization()(x)
     x = layers.GlobalAveragePooling1D()(x)
     x = layers.Dropout(0.1)(x)
@@ -92,7 +92,7 @@ def _convolution(
     return layers.Activation("relu")(x)
 
 
-def _attend(x: keras.KerasTensor, width: int) -> keras.KerasTensor:
+def _transformer_block(x: keras.KerasTensor, width: int) -> keras.KerasTensor:
     normed = layers.LayerNormalization()(x)
     x = x + layers.MultiHeadAttention(num_heads=4, key_dim=width // 4)(normed, normed)
     hidden = layers.Dense(2 * width, activation="gelu")(layers.LayerNormalization()(x))

@@ -1,4 +1,4 @@
-"""Calibration: what turns a network's ten scores into an honest confidence, and into a refusal."""
+"""Calibration: turns the ten scores of a network into a confidence and a refusal."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ SURELY_A_DIGIT = 0.9
 
 @dataclass(frozen=True)
 class Calibration:
-    """A network's temperature and thresholds, fitted on held-back data and kept in its file.
+    """A network's temperature and thresholds, fitted on validation data and stored in its file.
 
     The network learned with an eleventh class "no digit" whose score is fixed at zero, so that
     the log-sum-exp of its ten scores (the energy score of Liu et al. 2020, arXiv:2010.03759)
-    says how much a picture looks like any digit at all.
+    measures how much a picture looks like any digit.
     """
 
     temperature: float = 1.0
     energy_offset: float = 0.0
     energy_scale: float = 1.0
-    refuse_below: float = 0.5  # digitness
+    refuse_below: float = 0.5  # in-distribution score
     unsure_below: float = 0.5  # confidence of the best label
 
     def probabilities(self, logits: Logits) -> NDArray[np.float32]:
@@ -38,7 +38,7 @@ class Calibration:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def in_distribution_score(self, logits: Logits) -> NDArray[np.float32]:
-        """(n, 10) scores to (n,): how much each looks like a digit, 0..1."""
+        """(n, 10) scores to (n,) in 0..1: how much each picture looks like a digit."""
         top = logits.max(axis=1)
         energy = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
         evidence = np.clip((energy - self.energy_offset) / self.energy_scale, -40.0, 40.0)
@@ -55,10 +55,10 @@ class Calibration:
 def fit_calibration(
     logits: Logits, labels: NDArray[np.integer[Any]], *, knows_outliers: bool
 ) -> Calibration:
-    """Fit temperature and energy on held-back digits: (n, 10) scores and their (n,) labels.
+    """Fit temperature and energy on validation digits: (n, 10) scores and their (n,) labels.
 
-    A network that learned from outliers has its zero already. Of one that did not, the least
-    digit-like hundredth of the held-back digits marks the threshold.
+    A network trained with outliers has a threshold at zero. For another one, the threshold is
+    the first percentile of the validation digits.
     """
     temperature = _best_temperature(logits, labels)
     if knows_outliers:
@@ -70,12 +70,12 @@ def fit_calibration(
 
 
 def _best_temperature(logits: Logits, labels: NDArray[np.integer[Any]]) -> float:
-    """The temperature with the least negative log-likelihood, found on a fine ladder."""
+    """The temperature with the least negative log-likelihood, found on a fine grid."""
 
-    def surprise(temperature: float) -> float:
+    def negative_log_likelihood(temperature: float) -> float:
         scaled = logits.astype(np.float64) / temperature
         right = scaled[np.arange(len(labels)), labels]
         return float((np.logaddexp.reduce(scaled, axis=1) - right).mean())
 
-    ladder = np.geomspace(0.3, 4.0, 120)
-    return float(min(ladder, key=surprise))
+    candidates = np.geomspace(0.3, 4.0, 120)
+    return float(min(candidates, key=negative_log_likelihood))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-# Read by TensorFlow at its import. Reading is as quick without oneDNN, says nothing on the
-# terminal, and adds up alike on every machine; training is three times as quick with it.
+# TensorFlow reads this at its import. Without oneDNN inference is as quick, prints nothing, and
+# gives the same sums on every machine; training is three times as quick with it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import keras
@@ -21,31 +21,30 @@ from worker.recognition.network.calibration import Calibration
 from worker.recognition.network.files import ModelFileError
 
 WARM_BATCHES = (1, 2, 8, 32, 128)
-LARGEST_BATCH = 256  # bounds the memory of a picture full of marks
-SURE = 0.99  # confidence and digitness from which on one look is enough
-HOPELESS = 0.01  # digitness below which no second look is worth it
-ASIDE = ((0, 1), (0, -1), (1, 0), (-1, 0))  # pixels down and across
+MAX_BATCH = 256  # bounds the memory for a picture with many components
+SURE = 0.99  # confidence and in-distribution score from which on one view is enough
+HOPELESS = 0.01  # in-distribution score below which further views change nothing
+VIEW_SHIFTS = ((0, 1), (0, -1), (1, 0), (-1, 0))  # pixels down and across
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What the network says of n inks."""
+    """The scores of n inks."""
 
     probabilities: NDArray[np.float32]  # (n, 10), calibrated, rows sum to 1
-    in_distribution_score: NDArray[
-        np.float32
-    ]  # (n,), 0..1, how much each looks like a digit at all
+    # (n,), 0..1: how much each looks like a digit.
+    in_distribution_score: NDArray[np.float32]
 
 
 class Classifier:
-    """One network, ready to answer in about a millisecond."""
+    """One compiled and warmed network, which needs about a millisecond for a picture."""
 
     def __init__(self, model: keras.Model, calibration: Calibration) -> None:
-        """Trace and warm the network. Raises ModelFileError when it answers with non-numbers."""
+        """Trace and warm the network. Raises ModelFileError when its scores are not finite."""
         self.calibration = calibration
         self._forward = _compile(model)
         for size in WARM_BATCHES:
-            self._require_numbers(self._forward(_practice_inks(size)).numpy())
+            self._require_finite(self._forward(_warm_up_inks(size)).numpy())
 
     @classmethod
     def load(cls, path: Path) -> Classifier:
@@ -55,10 +54,10 @@ class Classifier:
     def classify(self, inks: NDArray[np.float32]) -> Scores:
         """(n, 28, 28) float32 inks, 0..1, to n scores; n may be 0.
 
-        What is in doubt at first sight is looked at again, moved by a pixel to each side, and the
-        mean of the five looks decides: to put a centre of mass on a whole pixel, as MNIST does, is
-        chance by half a pixel. Of held-back pictures, worn, one in twenty is looked at again, and
-        a fifth of the misses is mended.
+        A doubtful ink is scored in five test-time views, itself and shifted by a pixel to each
+        side, and the mean of their logits counts: rounding the centre of mass to a whole pixel,
+        as MNIST does, is arbitrary by half a pixel. Of degraded validation pictures, one in
+        twenty is doubtful, and a fifth of the errors is corrected.
         """
         logits = self.logits(inks)
         scores = self._scores(logits)
@@ -66,15 +65,15 @@ class Classifier:
         if not is_doubtful.any():
             return scores
         doubtful = inks[is_doubtful]
-        looks = [self.logits(np.roll(doubtful, aside, axis=(1, 2))) for aside in ASIDE]
-        logits[is_doubtful] = np.mean([logits[is_doubtful], *looks], axis=0)
+        views = [self.logits(np.roll(doubtful, shift, axis=(1, 2))) for shift in VIEW_SHIFTS]
+        logits[is_doubtful] = np.mean([logits[is_doubtful], *views], axis=0)
         return self._scores(logits)
 
     def logits(self, inks: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, 28, 28) inks to (n, 10) raw scores, at first sight."""
+        """(n, 28, 28) inks to (n, 10) raw scores, in one view."""
         parts = [np.zeros((0, 10), dtype=np.float32)]
-        for start in range(0, len(inks), LARGEST_BATCH):
-            part = inks[start : start + LARGEST_BATCH, :, :, np.newaxis]
+        for start in range(0, len(inks), MAX_BATCH):
+            part = inks[start : start + MAX_BATCH, :, :, np.newaxis]
             parts.append(self._forward(tf.constant(part, dtype=tf.float32)).numpy())
         return np.concatenate(parts)
 
@@ -84,7 +83,7 @@ class Classifier:
         )
 
     @staticmethod
-    def _require_numbers(logits: NDArray[np.float32]) -> None:
+    def _require_finite(logits: NDArray[np.float32]) -> None:
         if not np.isfinite(logits).all():
             raise ModelFileError("This network's scores are not numbers; it cannot be used.")
 
@@ -114,14 +113,14 @@ def _compile(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
 
 
 def _ends_in_softmax(model: keras.Model) -> bool:
-    """Whether the network gives probabilities already, as networks from tutorials do."""
+    """Whether the network gives probabilities already, as networks of tutorials do."""
     last = model.layers[-1]
     return isinstance(last, keras.layers.Softmax) or (
         getattr(last, "activation", None) is keras.activations.softmax
     )
 
 
-def _practice_inks(count: int) -> tf.Tensor:
+def _warm_up_inks(count: int) -> tf.Tensor:
     """Noise to warm and to test a network with: (count, 28, 28, 1) float32, 0..1."""
     noise = np.random.default_rng(seed=0).random((count, 28, 28, 1), dtype=np.float32)
     return tf.constant(noise)

@@ -24,7 +24,7 @@ logging.getLogger("absl").setLevel(logging.ERROR)
 
 
 class ModelFileError(ValueError):
-    """The file holds no network that could read digits. Its text says why, in a sentence."""
+    """The file holds no network that reads digits. The text says why, in a sentence."""
 
 
 def save(
@@ -42,11 +42,11 @@ def save(
     card = ModelCard(model.name, model.count_params(), calibration, dict(scores or {}))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        beside = Path(folder) / path.name
-        _without_optimizer(model).save(beside)
-        write_card(beside, card)
-        _flush_to_disk(beside)
-        beside.replace(path)
+        temporary = Path(folder) / path.name
+        _without_optimizer(model).save(temporary)
+        write_card(temporary, card)
+        _flush_to_disk(temporary)
+        temporary.replace(path)
     _flush_to_disk(path.parent)
 
 
@@ -68,7 +68,7 @@ def load(path: Path) -> tuple[keras.Model, Calibration]:
 
 
 def _without_optimizer(model: keras.Model) -> keras.Model:
-    """A copy that was never compiled: an optimizer's memory would treble the file."""
+    """A copy that was never compiled: the state of an optimizer would triple the file."""
     copy = type(model).from_config(model.get_config())
     copy.set_weights(model.get_weights())
     return copy

@@ -1,4 +1,4 @@
-"""MNIST's convention: 20 pixels on the longest side, centred by mass in 28×28, white on black.
+"""MNIST's format: 20 pixels on the longest side, centred by mass in 28×28, white on black.
 
 LeCun, Cortes and Burges, "The MNIST database of handwritten digits": the digits were
 "size normalized to fit in a 20x20 pixel box while preserving their aspect ratio", with grey levels
@@ -15,14 +15,14 @@ from worker.recognition.arrays import Ink
 
 SIDE = 28
 BOX = 20
-EDGE = 0.2  # what still belongs to the box around a glyph
+EDGE = 0.2  # ink from which on a pixel belongs to the bounding box of a glyph
 _FINE = 8  # the glyph is worked on at eight times its final size, so that a stroke is many pixels
-_THIN, _WISHED_THIN = 1.6, 2.2  # pixels at 28×28; MNIST's own strokes: 1.5 to 3.7, median 2.25
-_THICK, _WISHED_THICK = 4.2, 3.6
+_THIN, _TARGET_THIN = 1.6, 2.2  # pixels at 28×28; MNIST's own strokes: 1.5 to 3.7, median 2.25
+_THICK, _TARGET_THICK = 4.2, 3.6
 
 
 def to_mnist(glyph: NDArray[np.float32]) -> Ink:
-    """One glyph's soft ink as MNIST would hold it, (28, 28) float32, 0..1, white ink on black.
+    """A glyph's soft ink in MNIST's format, (28, 28) float32, 0..1, white ink on black.
 
     `glyph` is (height, width) float32, 0..1: 0.5 is the edge of a stroke.
     """
@@ -57,23 +57,23 @@ def _with_mnist_weight(fine: NDArray[np.float32]) -> NDArray[np.float32]:
     """Thin strokes thickened and thick ones thinned, unless that would change the holes."""
     width = stroke_width(fine) / _FINE
     if 0 < width < _THIN:
-        wished = _WISHED_THIN
+        target = _TARGET_THIN
     elif _THICK < width < BOX / 3:
-        wished = _WISHED_THICK
+        target = _TARGET_THICK
     else:
         return fine
     before = _holes(fine, least=3 * _FINE**2)
     for share in (1.0, 0.7, 0.4):
-        changed = _offset(fine, share * (wished - width) * _FINE / 2)
+        changed = _offset(fine, share * (target - width) * _FINE / 2)
         if _holes(changed, least=_FINE**2 / 2) >= before and (
-            width < wished or _parts(changed) == _parts(fine)
+            width < target or _parts(changed) == _parts(fine)
         ):
             return changed
     return fine
 
 
 def _offset(fine: NDArray[np.float32], outwards: float) -> NDArray[np.float32]:
-    """The outline moved by so many pixels, with an edge one final pixel soft."""
+    """The outline moved outwards by some pixels, with an edge that is one final pixel wide."""
     mask = (fine > 0.5).astype(np.uint8)
     outside = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
@@ -82,14 +82,14 @@ def _offset(fine: NDArray[np.float32], outwards: float) -> NDArray[np.float32]:
 
 
 def _holes(fine: NDArray[np.float32], least: float) -> int:
-    """How many holes the ink has of at least so many pixels."""
+    """The number of holes in the ink of at least `least` pixels."""
     ground = (fine <= 0.5).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ground, connectivity=4)
     return int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] >= least)) - 1
 
 
 def _parts(fine: NDArray[np.float32]) -> int:
-    """How many pieces the ink is in."""
+    """The number of connected components of the ink."""
     parts, _ = cv2.connectedComponents((fine > 0.5).astype(np.uint8), connectivity=8)
     return parts - 1
 

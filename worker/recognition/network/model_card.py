@@ -1,4 +1,4 @@
-"""A model card: what a network's file says of itself, readable without loading the network."""
+"""The model card: facts about a network in its file, readable without loading the network."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from worker.recognition.network.calibration import Calibration
 ENTRY = "cifra.json"  # beside Keras's own entries in a .keras zip
 ATTRIBUTE = "cifra"  # on the root of a legacy .h5 file
 
-# A network from elsewhere says nothing of how far its scores measure likeness to a digit,
-# so that only its confidence can refuse.
+# The scores of an imported network are no measure of likeness to a digit, so that only its
+# confidence can refuse.
 UNCALIBRATED = Calibration(refuse_below=0.0)
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is worth knowing of a network before it is loaded."""
+    """The facts about a network that are needed before it is loaded."""
 
     architecture: str  # cnn, mlp, rnn, transformer, or the name of an imported network
     parameters: int

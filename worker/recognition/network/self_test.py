@@ -1,4 +1,4 @@
-"""The self-test: digits that the program prints for itself, which any network that reads knows."""
+"""The self-test: printed digits, which every working network reads."""
 
 from __future__ import annotations
 
@@ -15,28 +15,31 @@ FONTS = (
     cv2.FONT_HERSHEY_COMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
 )
-PROMISED = 0.6  # accuracy of a network that says nothing of its own
-# Print is not handwriting, so half of what a network promises is asked of it. One that was mixed
-# up on its way, or learned something else, reads a tenth by chance.
-ASKED = 0.5
+ASSUMED_ACCURACY = 0.6  # of a network whose file states none
+# Print is not handwriting, so half of the stated accuracy is required. A damaged network, or one
+# for another task, reads a tenth by chance.
+REQUIRED_SHARE = 0.5
 
 
 class SelfTestError(ValueError):
-    """The network loads and answers, but does not read."""
+    """The network loads, but does not read digits."""
 
 
 def require_reading(classifier: Classifier, accuracy: float | None) -> None:
-    """Let a network read the printed digits. `accuracy` is what it promises, 0..1.
+    """Let a network read the printed digits. `accuracy` is the one that its file states, 0..1.
 
     Raises SelfTestError when it reads less than half as well.
     """
     images, labels = printed_digits()
     scores = classifier.classify(images.astype(np.float32) / np.float32(255))
     right = int((scores.probabilities.argmax(axis=1) == labels).sum())
-    asked = int((PROMISED if accuracy is None else accuracy) * ASKED * len(labels))
-    if right < asked:
+    required = int(
+        (ASSUMED_ACCURACY if accuracy is None else accuracy) * REQUIRED_SHARE * len(labels)
+    )
+    if right < required:
         raise SelfTestError(
-            f"It reads {right} of {len(labels)} printed digits rightly; at least {asked} are asked."
+            f"It reads {right} of {len(labels)} printed digits right; "
+            f"at least {required} are required."
         )
 
 

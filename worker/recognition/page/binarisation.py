@@ -1,4 +1,4 @@
-"""From a picture to its ink: even light, the right polarity, no ruled lines; each step kept."""
+"""Binarisation: separates ink from paper and keeps a picture of each step."""
 
 from __future__ import annotations
 
@@ -6,92 +6,97 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from worker.recognition.arrays import Grey, Image, Mask
-from worker.recognition.page.illumination import absorption, background, grain, is_light_on_dark
-from worker.recognition.page.ink_colour import grey_of
-from worker.recognition.page.page_detection import only_the_page
-from worker.recognition.page.ruled_lines import without_lines
+from worker.recognition.page.illumination import (
+    absorption,
+    estimate_background,
+    is_light_on_dark,
+    noise_level,
+)
+from worker.recognition.page.ink_colour import to_grey
+from worker.recognition.page.page_detection import isolate_page
+from worker.recognition.page.ruled_lines import remove_ruled_lines
 from worker.recognition.page.working_image import WorkingImage, shrunk
 from worker.recognition.reading import Step
 
-FAINTEST = 0.06  # of the paper's light: below this lies what shows through from the back
-_FLOOR_MOST = 0.16  # glare makes the grain look coarser than any is
+MIN_ABSORPTION = 0.06  # of the background's light: print on the back of the sheet is fainter
+MAX_NOISE_FLOOR = 0.16  # glare raises the measured noise level beyond that of any paper
+INK_THRESHOLD = 0.45  # of the local maximum of the absorption
 STEP_SIDE = 480  # pixels of a step's picture
 
 
 @dataclass(frozen=True)
 class BinarisedPage:
-    """What was found on the paper, with a picture for each step on the way."""
+    """The ink of one picture, with a picture for each step on the way."""
 
     picture: WorkingImage
-    absorbed: Grey  # (height, width) float32, 0..1, the share of light that the ink takes
+    absorbed: Grey  # (height, width) float32, 0..1, the share of light that the ink absorbs
     ink: Mask  # (height, width) bool, the strokes
     soft_ink: Grey  # (height, width) float32, 0..1, 0.5 at the edge of a stroke
-    floor: float  # absorption below this is the paper's grain
+    noise_floor: float  # absorption below this is the noise of the paper
     steps: tuple[Step, ...]
 
-    def turned(self, quarters: int) -> BinarisedPage:
-        """The same ink with the page turned so many quarters counter-clockwise."""
-        if quarters % 4 == 0:
+    def rotated(self, quarter_turns: int) -> BinarisedPage:
+        """The same ink with the page rotated counter-clockwise by quarter turns."""
+        if quarter_turns % 4 == 0:
             return self
         return replace(
             self,
-            absorbed=np.ascontiguousarray(np.rot90(self.absorbed, quarters)),
-            ink=np.ascontiguousarray(np.rot90(self.ink, quarters)),
-            soft_ink=np.ascontiguousarray(np.rot90(self.soft_ink, quarters)),
+            absorbed=np.ascontiguousarray(np.rot90(self.absorbed, quarter_turns)),
+            ink=np.ascontiguousarray(np.rot90(self.ink, quarter_turns)),
+            soft_ink=np.ascontiguousarray(np.rot90(self.soft_ink, quarter_turns)),
         )
 
 
 def binarise(picture: WorkingImage) -> BinarisedPage:
-    """Separate ink from paper."""
-    grey = only_the_page(grey_of(picture.pixels), picture.pixels)
+    """Separate ink from paper: page, polarity, illumination, threshold, ruled lines."""
+    grey = isolate_page(to_grey(picture.pixels), picture.pixels)
     if is_light_on_dark(grey):
         grey = np.asarray(255 - grey, dtype=np.uint8)
-    signed = absorption(grey, background(grey))
-    floor = min(_FLOOR_MOST, max(FAINTEST, 1.3 * grain(signed)))
+    signed = absorption(grey, estimate_background(grey))
+    noise_floor = min(MAX_NOISE_FLOOR, max(MIN_ABSORPTION, 1.3 * noise_level(signed)))
     absorbed = np.maximum(signed, 0)
-    peak = _peak_nearby(absorbed)
-    everything = absorbed > np.maximum(0.45 * peak, floor)
-    ink = without_lines(everything, absorbed > floor, absorbed)
-    soft = _soft(absorbed, peak, ink)
+    peak = _local_maximum(absorbed)
+    ink_and_lines = absorbed > np.maximum(INK_THRESHOLD * peak, noise_floor)
+    ink = remove_ruled_lines(ink_and_lines, absorbed > noise_floor, absorbed)
+    soft_ink = _soften(absorbed, peak, ink)
     steps = (
         _step("photo", picture.pixels),
-        _step("evened", _shown(1 - absorbed)),
-        _step("ink", _shown(1 - everything.astype(np.float32))),
-        _step("lines removed", _shown(1 - ink.astype(np.float32))),
+        _step("evened", _to_image(1 - absorbed)),
+        _step("ink", _to_image(1 - ink_and_lines.astype(np.float32))),
+        _step("lines removed", _to_image(1 - ink.astype(np.float32))),
     )
-    return BinarisedPage(picture, absorbed, ink, soft, floor, steps)
+    return BinarisedPage(picture, absorbed, ink, soft_ink, noise_floor, steps)
 
 
-def _peak_nearby(absorbed: Grey) -> Grey:
-    """The darkest ink within a stroke's reach: a stroke ends where half of it is left.
+def _local_maximum(absorbed: Grey) -> Grey:
+    """The highest absorption within a stroke's reach: half of it is the edge of a stroke.
 
     A local contrast threshold after Bernsen, "Dynamic thresholding of grey-level images", 1986;
     unlike a local mean it does not hollow out thick strokes.
     """
-    calm = cv2.GaussianBlur(absorbed, (0, 0), 1.0)
-    reach = max(3, max(absorbed.shape) // 16) | 1
-    peak = cv2.dilate(calm, np.ones((reach, reach), np.uint8))
-    return np.asarray(cv2.blur(peak, (reach, reach)), np.float32)
+    denoised = cv2.GaussianBlur(absorbed, (0, 0), 1.0)
+    window = max(3, max(absorbed.shape) // 16) | 1
+    peak = cv2.dilate(denoised, np.ones((window, window), np.uint8))
+    return np.asarray(cv2.blur(peak, (window, window)), np.float32)
 
 
-def _soft(absorbed: Grey, peak: Grey, ink: Mask) -> Grey:
-    """Ink in shades: 0.5 where a stroke ends, 1 in its core, 0 away from it."""
-    near = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    shade = np.clip(0.5 + 1.2 * (absorbed / np.maximum(peak, 1e-3) - 0.45), 0, 1)
-    return np.where(near, shade, 0).astype(np.float32)
+def _soften(absorbed: Grey, peak: Grey, ink: Mask) -> Grey:
+    """Ink in grey levels: 0.5 at the edge of a stroke, 1 in its core, 0 away from it."""
+    near_ink = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    level = np.clip(0.5 + 1.2 * (absorbed / np.maximum(peak, 1e-3) - INK_THRESHOLD), 0, 1)
+    return np.where(near_ink, level, 0).astype(np.float32)
 
 
-def _shown(levels: Grey) -> Image:
+def _to_image(levels: Grey) -> Image:
     return (np.clip(levels, 0, 1) * 255).astype(np.uint8)
 
 
-def _step(name: str, image: NDArray[np.uint8]) -> Step:
-    return Step(name, small_copy(image))
+def _step(name: str, image: Image) -> Step:
+    return Step(name, thumbnail(image))
 
 
-def small_copy(image: Image) -> Image:
-    """The picture at a size to be shown."""
+def thumbnail(image: Image) -> Image:
+    """The picture at the size at which a step is shown."""
     return shrunk(image, STEP_SIDE)

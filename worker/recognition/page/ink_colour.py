@@ -1,4 +1,4 @@
-"""Colour: the grey in which the ink shows, for ink as bright as its paper."""
+"""Ink colour: converts a picture to the grey levels that separate ink from paper best."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ import numpy as np
 from worker.recognition.arrays import Image
 from worker.recognition.page.working_image import shrunk
 
-_SMALL_SIDE = 128
-_INK_SHARE = 0.02  # of the picture: the pixels that differ most from their paper
-_PLAIN_DIFFERENCE = 45.0  # levels, as a distance in RGB
-_SEEN_IN_GREY = 0.35  # of that distance: less, and the eye too tells the ink by its hue
+_COLOUR_SIDE = 128  # pixels: colours are measured on a small copy
+_INK_SHARE = 0.02  # of the picture: the pixels that differ most from the paper around them
+_MIN_DIFFERENCE = 45.0  # levels, as a distance in RGB
+_MAX_LUMA_SHARE = 0.35  # of that distance: above it the luma shows the ink well enough
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 
 
-def grey_of(pixels: Image) -> Image:
+def to_grey(pixels: Image) -> Image:
     """The picture in grey levels, (height, width) uint8.
 
-    Ordinarily its luma. Where the ink differs from the paper in hue alone, as yellow on white or
-    red on green do, the projection on the difference of their colours.
+    Ordinarily this is the luma. Where ink and paper differ in hue alone, as yellow on white or
+    red on green do, it is the projection on the difference of their colours.
     """
-    direction = _hue_of_ink(pixels)
+    direction = _ink_to_paper(pixels)
     if direction is None:
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     weights = np.asarray(direction / np.abs(direction).sum(), np.float32)
-    lift = 255 * float(-weights[weights < 0].sum())  # keeps the weighted sum within 0..255
-    projected = cv2.transform(pixels.astype(np.float32), weights[None, :]) + lift
+    offset = 255 * float(-weights[weights < 0].sum())  # keeps the weighted sum within 0..255
+    projected = cv2.transform(pixels.astype(np.float32), weights[None, :]) + offset
     return np.asarray(np.clip(projected, 0, 255), np.uint8)
 
 
-def _hue_of_ink(pixels: Image) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+def _ink_to_paper(pixels: Image) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
     """The direction in RGB from ink to paper, (3,); None where luma shows the ink well."""
-    small = shrunk(pixels, _SMALL_SIDE)
+    small = shrunk(pixels, _COLOUR_SIDE)
     window = min(127, max(3, min(small.shape[:2]) // 3)) | 1
     paper = cv2.medianBlur(small, window)
-    apart = (small.astype(np.float64) - paper).reshape(-1, 3)
-    distance = np.linalg.norm(apart, axis=1)
-    ink = apart[distance >= np.quantile(distance, 1 - _INK_SHARE)]
-    if np.median(np.linalg.norm(ink, axis=1)) < _PLAIN_DIFFERENCE:
+    difference = (small.astype(np.float64) - paper).reshape(-1, 3)
+    distance = np.linalg.norm(difference, axis=1)
+    ink = difference[distance >= np.quantile(distance, 1 - _INK_SHARE)]
+    if np.median(np.linalg.norm(ink, axis=1)) < _MIN_DIFFERENCE:
         return None
     direction = np.linalg.svd(ink, full_matrices=False)[2][0]
-    if abs(direction @ _LUMA) > _SEEN_IN_GREY:
+    if abs(direction @ _LUMA) > _MAX_LUMA_SHARE:
         return None
     return np.asarray(direction if direction.sum() >= 0 else -direction, np.float64)

@@ -1,4 +1,4 @@
-"""Bars: the plain margins that a screenshot, a messenger or an editor puts around a photograph."""
+"""Letterbox: the plain margins that a screenshot, a messenger or an editor adds to a photograph."""
 
 from __future__ import annotations
 
@@ -8,66 +8,74 @@ from numpy.typing import NDArray
 from worker.recognition.arrays import Image
 from worker.recognition.reading import Box
 
-_ALIKE = 8  # grey levels in any channel: what a JPEG leaves of one colour
-_APART = 12  # levels from which on a pixel is of another colour than the bar
-_PLAIN = 0.98  # of a row of a bar has its colour
-_STRAIGHT = 0.8  # of what lies within: so much of it begins at the bar's edge
-_LEAST_SIDE = 0.3  # of the picture's side: less within, and the bars are its paper
-_MOST_ALIKE = 0.35  # of what lies within may have a bar's colour: more, and that is the paper
-_LOOKED_AT = 320  # pixels a side: what is narrower than a few of them is no bar
+_SAME_COLOUR = 8  # grey levels in any channel: JPEG compression spreads one colour by so much
+_OTHER_COLOUR = 12  # levels from which a pixel has another colour than the margin
+_PLAIN_SHARE = 0.98  # of a row of a margin has its colour
+_STRAIGHT_SHARE = 0.8  # of the columns of the content begin at the margin's edge
+_MIN_CONTENT_SIDE = 0.3  # of the picture's side: with less content, the margins are its paper
+_MAX_MARGIN_COLOUR = 0.35  # of the content may have a margin's colour: with more it is paper
+_SAMPLED_SIDE = 320  # pixels a side: a margin is wider than a few of them
 
 
 def inside_letterbox(pixels: Image) -> Box:
-    """The part of a picture, (height, width, 3) uint8 RGB, that is left without its bars.
+    """The content of a picture, (height, width, 3) uint8 RGB, without letterbox margins.
 
-    A bar has one colour from the picture's edge on and ends in a straight edge, and the paper
-    within has another colour, on all its sides. A drawing on a plain canvas has no bars, since
-    it is drawn on what would be one. Without bars the box is the whole picture.
+    A margin has one colour from the picture's edge on and ends in a straight edge, and the
+    content has another colour along all its sides. A drawing on a plain canvas has no margins,
+    since its background is the canvas. Without margins the box is the whole picture.
     """
     height, width = pixels.shape[:2]
-    step = -(-max(height, width) // _LOOKED_AT)
-    seen = pixels[::step, ::step].astype(np.int16)
-    cuts = [_bar_above(np.rot90(seen, quarters)) * step for quarters in range(4)]
-    top, right, bottom, left = cuts
+    step = -(-max(height, width) // _SAMPLED_SIDE)
+    sampled = pixels[::step, ::step].astype(np.int16)
+    margins = [_margin_above(np.rot90(sampled, quarter_turns)) * step for quarter_turns in range(4)]
+    top, right, bottom, left = margins
     box = Box(left, top, width - left - right, height - top - bottom)
     whole = Box(0, 0, width, height)
-    if not any(cuts) or box.width < _LEAST_SIDE * width or box.height < _LEAST_SIDE * height:
+    is_small = box.width < _MIN_CONTENT_SIDE * width or box.height < _MIN_CONTENT_SIDE * height
+    if not any(margins) or is_small:
         return whole
-    inside = pixels[top : height - bottom : step, left : width - right : step].astype(np.int16)
-    colours = [_colour_above(np.rot90(seen, side)) for side, cut in enumerate(cuts) if cut]
-    return box if all(_is_another(inside, bar) for bar in colours) else whole
+    content = pixels[top : height - bottom : step, left : width - right : step].astype(np.int16)
+    colours = [
+        _colour_above(np.rot90(sampled, quarter_turns))
+        for quarter_turns, margin in enumerate(margins)
+        if margin
+    ]
+    return box if all(_has_other_colour(content, colour) for colour in colours) else whole
 
 
-def _is_another(inside: NDArray[np.int16], bar: NDArray[np.int16]) -> bool:
-    """Whether what lies within has another colour than a bar, above all along its edges."""
-    alike = _distance(inside, bar) <= _ALIKE
-    edges = (alike[0], alike[-1], alike[:, 0], alike[:, -1])
-    return bool(alike.mean() < _MOST_ALIKE and max(edge.mean() for edge in edges) < 1 - _STRAIGHT)
+def _has_other_colour(content: NDArray[np.int16], colour: NDArray[np.int16]) -> bool:
+    """Whether the content has another colour than a margin, above all along its edges."""
+    is_same = _distance(content, colour) <= _SAME_COLOUR
+    edges = (is_same[0], is_same[-1], is_same[:, 0], is_same[:, -1])
+    return bool(
+        is_same.mean() < _MAX_MARGIN_COLOUR
+        and max(edge.mean() for edge in edges) < 1 - _STRAIGHT_SHARE
+    )
 
 
-def _bar_above(pixels: NDArray[np.int16]) -> int:
-    """How many rows from the top on belong to a bar; 0 where there is none."""
+def _margin_above(pixels: NDArray[np.int16]) -> int:
+    """How many rows from the top belong to a margin; 0 where there is none."""
     rows = pixels.shape[0]
     colour = _colour_above(pixels)
     if not _is_plain(_distance(pixels[:1], colour))[0]:
         return 0  # as in most photographs
     distance = _distance(pixels, colour)
-    deep = int(np.argmin(_is_plain(distance)))  # the first row that is not plain
-    other = distance > _APART
-    columns = np.nonzero(other.any(axis=0))[0]
+    depth = int(np.argmin(_is_plain(distance)))  # the first row that is not plain
+    is_other = distance > _OTHER_COLOUR
+    columns = np.nonzero(is_other.any(axis=0))[0]
     if columns.size == 0:
         return 0
-    blurred = max(3, rows // 50)
-    edge = other[deep : deep + blurred, columns[0] : columns[-1] + 1].mean(axis=1)
-    straight = np.nonzero(edge >= _STRAIGHT)[0]
+    blurred_rows = max(3, rows // 50)
+    edge_rows = is_other[depth : depth + blurred_rows, columns[0] : columns[-1] + 1]
+    straight = np.nonzero(edge_rows.mean(axis=1) >= _STRAIGHT_SHARE)[0]
     if straight.size == 0:
         return 0
-    return int(deep + straight[0] + rows // 100 + 1)
+    return int(depth + straight[0] + rows // 100 + 1)
 
 
 def _is_plain(distance: NDArray[np.int16]) -> NDArray[np.bool_]:
     """Which rows have one colour."""
-    return np.asarray((distance <= _ALIKE).mean(axis=1) > _PLAIN)
+    return np.asarray((distance <= _SAME_COLOUR).mean(axis=1) > _PLAIN_SHARE)
 
 
 def _colour_above(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -76,5 +84,5 @@ def _colour_above(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 def _distance(pixels: NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.int16]:
-    """How far each pixel is from a colour, in levels of the channel that differs most."""
+    """The distance of each pixel from a colour, in levels of the channel that differs most."""
     return np.asarray(np.abs(pixels - colour).max(axis=-1), np.int16)

@@ -1,8 +1,8 @@
-"""Marks: connected pieces of ink, where they lie in the picture, and which of them were written."""
+"""Connected components of the ink: their boxes, darkness, and contact with the picture's border."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from worker.recognition.page.binarisation import BinarisedPage
 from worker.recognition.reading import Box, Refusal
+from worker.recognition.segmentation.rotation import rotate_box
 
-Labels = NDArray[np.int32]  # (height, width): the number of the mark that each pixel is in, or 0
+LabelImage = NDArray[np.int32]  # (height, width): the component that each pixel is in, or 0
+Blocks = tuple[tuple[slice, slice], ...]  # rectangles of a picture, each as rows and columns
 
-FEWEST_PIXELS = 12
-PLAIN = 0.16  # of the paper's light: surely written
-FAINT = 0.1  # written, if it is also large
-CENTRE = 0.2  # the picture's centre is all of it but so much on each side
+MIN_AREA = 12  # pixels
+# Photographs of digits have up to 270 components, noise has thousands: more are refused unseen.
+MAX_COMPONENTS = 3000
+BORDER_MARGIN = 0.2  # of each side lies outside the picture's centre
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Component:
     bottom: int
     area: int
     darkness: float  # its mean absorption, 0..1
-    contact: int = 0  # how many of its pixels lie at the picture's edge
-    is_rim: bool = False  # runs along the picture's edges and leaves the centre free
+    border_contact: int = 0  # how many of its pixels lie at the picture's border
+    is_frame: bool = False  # runs along the picture's borders and leaves the centre free
 
     @property
     def width(self) -> int:
@@ -49,7 +51,7 @@ class Component:
     def box(self) -> Box:
         return Box(self.left, self.top, self.width, self.height)
 
-    def joined(self, other: Component) -> Component:
+    def merged_with(self, other: Component) -> Component:
         return Component(
             self.labels + other.labels,
             min(self.left, other.left),
@@ -60,37 +62,69 @@ class Component:
             max(self.darkness, other.darkness),
         )
 
+    def rotated(self, quarter_turns: int, shape: tuple[int, ...]) -> Component:
+        """The component after counter-clockwise quarter turns of a (height, width) picture."""
+        left, top, width, height = rotate_box(self.box, quarter_turns, shape)
+        return replace(self, left=left, top=top, right=left + width, bottom=top + height)
 
-def find_components(traces: BinarisedPage) -> tuple[list[Component], Labels]:
-    """Every connected piece of ink, and the picture of their numbers."""
-    count, found, stats, _ = cv2.connectedComponentsWithStats(
-        traces.ink.astype(np.uint8), connectivity=8
+
+@dataclass(frozen=True)
+class PageComponents:
+    """A page with its components."""
+
+    page: BinarisedPage
+    labels: LabelImage
+    components: list[Component]
+
+    def rotated(self, quarter_turns: int) -> list[Component]:
+        """The components of the page after counter-clockwise quarter turns, from the top."""
+        if quarter_turns % 4 == 0:
+            return self.components
+        shape = self.labels.shape
+        rotated = [component.rotated(quarter_turns, shape) for component in self.components]
+        return sorted(rotated, key=lambda component: (component.top, component.left))
+
+
+def find_components(page: BinarisedPage) -> PageComponents | Refusal:
+    """Every connected piece of ink, and the picture of their labels.
+
+    A page with more than MAX_COMPONENTS pieces is refused before any of them is measured.
+    """
+    count, found, measured, _ = cv2.connectedComponentsWithStats(
+        page.ink.astype(np.uint8), connectivity=8
     )
+    stats = np.asarray(measured, np.int32)  # (count, 5): left, top, width, height, area
+    is_large = stats[:, cv2.CC_STAT_AREA] >= MIN_AREA
+    is_large[0] = False  # the background
+    if np.count_nonzero(is_large) > MAX_COMPONENTS:
+        return Refusal.TOO_MANY
     labels = np.asarray(found, np.int32)
-    inked = labels[traces.ink]
+    inked = labels[page.ink]
     areas = np.maximum(np.bincount(inked, minlength=count), 1)
-    darkness = np.bincount(inked, traces.absorbed[traces.ink], count) / areas
-    contact = np.bincount(_edge_of(labels), minlength=count)
-    marks = [
+    darkness = np.bincount(inked, page.absorbed[page.ink], count) / areas
+    contact = np.bincount(_border_labels(labels), minlength=count)
+    frames = _frames(labels, stats, is_large & (contact > 0))
+    components = [
         Component(
-            (number,),
+            (label,),
             left,
             top,
             left + width,
             top + height,
             area,
-            float(darkness[number]),
-            int(contact[number]),
-            bool(contact[number]) and _is_rim(labels, number, (left, top, width, height)),
+            float(darkness[label]),
+            int(contact[label]),
+            label in frames,
         )
-        for number, (left, top, width, height, area) in enumerate(stats.tolist())
-        if number > 0 and area >= FEWEST_PIXELS
+        for label, (left, top, width, height, area) in zip(
+            np.flatnonzero(is_large).tolist(), stats[is_large].tolist(), strict=True
+        )
     ]
-    return marks, labels
+    return PageComponents(page, labels, components)
 
 
-def _edge_of(labels: Labels) -> NDArray[np.int32]:
-    """The labels within a fiftieth of the picture's edge, one a place along it."""
+def _border_labels(labels: LabelImage) -> NDArray[np.int32]:
+    """The labels within a fiftieth of the picture's border, one for each place along it."""
     depth = max(2, min(labels.shape) // 50)
     return np.concatenate(
         [
@@ -102,111 +136,32 @@ def _edge_of(labels: Labels) -> NDArray[np.int32]:
     )
 
 
-def _is_rim(labels: Labels, number: int, box: tuple[int, int, int, int]) -> bool:
-    """Whether a mark is a printed frame, a page's edge or the desk beside it."""
+def _frames(labels: LabelImage, stats: NDArray[np.int32], touches: NDArray[np.bool_]) -> set[int]:
+    """Those of the components at the border that are a printed frame, a page's edge or a desk."""
     height, width = labels.shape
-    down, across = int(height * CENTRE), int(width * CENTRE)
-    if (labels[down : height - down, across : width - across] == number).any():
-        return False
-    left, top, box_width, box_height = box
-    own = labels[top : top + box_height, left : left + box_width] == number
-    return _corners(labels == number) >= 2 or _corners(own) == 4
+    down, across = int(height * BORDER_MARGIN), int(width * BORDER_MARGIN)
+    is_central = np.zeros(len(stats), np.bool_)
+    is_central[labels[down : height - down, across : width - across]] = True
+    corners = np.zeros(len(stats), np.int32)  # of the picture that each component reaches
+    for rows, columns in _corner_blocks(0, 0, width, height):
+        corners[np.unique(labels[rows, columns])] += 1
+    return {
+        label
+        for label in np.flatnonzero(touches & ~is_central).tolist()
+        if corners[label] >= 2 or _fills_its_corners(labels, label, stats[label].tolist())
+    }
 
 
-def _corners(mask: NDArray[np.bool_]) -> int:
-    """In how many of its four corners the mask has something."""
-    height, width = mask.shape
+def _fills_its_corners(labels: LabelImage, label: int, stats: list[int]) -> bool:
+    """Whether a component has ink in all four corners of its own box."""
+    left, top, width, height, _ = stats
+    blocks = _corner_blocks(left, top, width, height)
+    return all(bool((labels[rows, columns] == label).any()) for rows, columns in blocks)
+
+
+def _corner_blocks(left: int, top: int, width: int, height: int) -> Blocks:
+    """The four corners of a box, each a twelfth of its sides."""
     down, across = max(1, height // 12), max(1, width // 12)
-    return sum(
-        bool(corner.any())
-        for corner in (
-            mask[:down, :across],
-            mask[:down, -across:],
-            mask[-down:, :across],
-            mask[-down:, -across:],
-        )
-    )
-
-
-def written(marks: list[Component], traces: BinarisedPage) -> list[Component] | Refusal:
-    """The marks that were written, without edges, grain and what shows through from the back.
-
-    What runs into the picture's edge counts only if it is the picture's subject: a digit cut
-    close. If nothing was written, why.
-    """
-    shape = traces.ink.shape
-    inner = _without_faint([mark for mark in marks if not mark.contact], traces)
-    touching = _without_faint([mark for mark in marks if mark.contact and not mark.is_rim], traces)
-    subjects = [mark for mark in touching if _is_subject(mark, shape)]
-    largest_inside = max((mark.size for mark in inner), default=0)
-    if any(mark.height > 4 * largest_inside and not _is_thread(mark) for mark in subjects):
-        return subjects
-    if any(_outweighs(mark, inner, shape) for mark in subjects):
-        return subjects
-    if inner:
-        return inner + [mark for mark in touching if _is_like(mark, inner)]
-    large = [mark for mark in marks if mark.size > 0.3 * max(shape) and not mark.is_rim]
-    if any(mark.darkness > PLAIN and mark.contact for mark in large):
-        return Refusal.CUT_OFF
-    return Refusal.TOO_FAINT if large and len(marks) < 12 else Refusal.BLANK
-
-
-def _outweighs(mark: Component, inner: list[Component], shape: tuple[int, ...]) -> bool:
-    """Whether a solid mark lies over the picture's middle, and all else is scraps of it."""
-    height, width = shape
-    is_central = mark.left < width / 2 < mark.right and mark.top < height / 2 < mark.bottom
-    is_solid = mark.area > 0.35 * mark.width * mark.height
-    return (
-        is_central
-        and is_solid
-        and mark.size > 0.6 * min(shape)
-        and mark.area > 4 * sum(other.area for other in inner)
-    )
-
-
-def _is_thread(mark: Component) -> bool:
-    """Whether a mark is the remains of a ruled line, or a hair."""
-    return mark.area < 0.015 * mark.size**2
-
-
-def _is_like(mark: Component, inner: list[Component]) -> bool:
-    """Whether a mark near the edge is one more of the digits inside."""
-    usual = float(np.median([other.size for other in inner]))
-    darkness = float(np.median([other.darkness for other in inner]))
-    return (
-        0.6 * usual < mark.size < 1.6 * usual
-        and mark.contact < 0.8 * mark.size
-        and 0.6 * darkness < mark.darkness < 1.6 * darkness
-    )
-
-
-def _is_subject(mark: Component, shape: tuple[int, ...]) -> bool:
-    """Whether a mark at the edge is what the picture shows: large, and central or just touching."""
-    if mark.size < 0.35 * min(shape):
-        return False
-    height, width = shape
-    across = abs((mark.left + mark.right) / 2 / width - 0.5)
-    down = abs((mark.top + mark.bottom) / 2 / height - 0.5)
-    return max(across, down) < 0.3 or mark.contact < 0.3 * mark.size
-
-
-def _without_faint(marks: list[Component], traces: BinarisedPage) -> list[Component]:
-    """Only marks nearly as dark as the writing; none where nothing is dark enough to be writing."""
-    plain = [mark for mark in marks if _is_plain(mark, traces)]
-    if not plain:
-        return []
-    large = 0.4 * max(mark.size for mark in plain)
-    writing = max(mark.darkness for mark in plain if mark.size > large)
-    return [mark for mark in marks if mark.darkness > 0.5 * writing]
-
-
-def _is_plain(mark: Component, traces: BinarisedPage) -> bool:
-    """Large enough and dark enough to be writing rather than dust or the paper's grain.
-
-    Of the photographed blank sheets that this was tuned on none had a large mark above 0.15 of
-    the paper's light, and no digit was below 0.22.
-    """
-    share = mark.size / max(traces.ink.shape)
-    if share > 0.2:
-        return mark.darkness > max(FAINT, 1.3 * traces.floor)
-    return share > 0.02 and mark.darkness > max(PLAIN, 1.8 * traces.floor)
+    above, below = slice(top, top + down), slice(top + height - down, top + height)
+    before, after = slice(left, left + across), slice(left + width - across, left + width)
+    return (above, before), (above, after), (below, before), (below, after)

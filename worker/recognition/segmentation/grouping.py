@@ -1,121 +1,107 @@
-"""From ink to glyphs: marks are told from specks and edges, grouped, and put in reading order."""
+"""From ink to glyphs: components are filtered, merged into digits, and put in reading order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from worker.recognition.network.mnist_format import to_mnist
-from worker.recognition.page.binarisation import BinarisedPage, small_copy
-from worker.recognition.reading import Box, Glyph, Refusal, Step
-from worker.recognition.segmentation.components import Component, Labels, find_components, written
-from worker.recognition.segmentation.reading_order import rows_of
-from worker.recognition.segmentation.rotation import rotated_back
+from worker.recognition.page.binarisation import BinarisedPage, thumbnail
+from worker.recognition.reading import Glyph, Refusal, Step
+from worker.recognition.segmentation.components import Component, PageComponents, find_components
+from worker.recognition.segmentation.fragments import merge_fragments
+from worker.recognition.segmentation.reading_order import group_into_rows
+from worker.recognition.segmentation.rotation import rotate_box
+from worker.recognition.segmentation.writing import select_writing
 
-MOST_GLYPHS = 200
+MAX_GLYPHS = 200
+# Pages of MAX_GLYPHS digits in a few pieces each have fewer: more are refused before grouping.
+MAX_WRITING_COMPONENTS = 1000
 _BOX_COLOUR = (220, 60, 40)
-_FLAT = 1.8  # wider than this many heights, a mark is no digit but may be part of one
+_MARGIN = 3  # pixels around a glyph: ink is soft at its edge
 
 
-def find_glyphs(traces: BinarisedPage, quarters: int = 0) -> list[Glyph] | Refusal:
-    """The digits-to-be in reading order, rows top to bottom, or why there are none.
+@dataclass(frozen=True)
+class Region:
+    """The place of one glyph on a page that is seen after counter-clockwise quarter turns."""
 
-    They are looked for with the page turned so many quarters counter-clockwise; their boxes are
-    in the picture as it came.
+    component: Component  # its box is that on the rotated page
+    row: int  # 0 at the top
+    quarter_turns: int
+
+
+def find_glyphs(page: BinarisedPage, quarter_turns: int = 0) -> list[Glyph] | Refusal:
+    """The glyphs of a page in reading order, rows from the top, or why there are none.
+
+    The page is rotated counter-clockwise by quarter turns first; the boxes of the glyphs are
+    those in the original picture.
     """
-    seen = traces.turned(quarters)
-    everything, labels = find_components(seen)
-    found = written(everything, seen)
+    found = find_components(page)
     if isinstance(found, Refusal):
         return found
-    marks = _without_specks(_joined(found), seen.ink.shape)
-    if len(marks) > MOST_GLYPHS:
+    regions = find_regions(found, quarter_turns)
+    return regions if isinstance(regions, Refusal) else cut_out(found, regions)
+
+
+def find_regions(found: PageComponents, quarter_turns: int = 0) -> list[Region] | Refusal:
+    """The places of the glyphs in reading order, or why there are none."""
+    height, width = found.labels.shape
+    shape = (width, height) if quarter_turns % 2 else (height, width)
+    writing = select_writing(found.rotated(quarter_turns), shape, found.page.noise_floor)
+    if isinstance(writing, Refusal):
+        return writing
+    if len(writing) > MAX_WRITING_COMPONENTS:
+        return Refusal.TOO_MANY
+    digits = _without_specks(merge_fragments(writing), shape)
+    if len(digits) > MAX_GLYPHS:
         return Refusal.TOO_MANY
     return [
-        Glyph(_box_of(mark, traces, quarters), row, _ink_of(mark, labels, seen))
-        for row, indices in enumerate(rows_of([mark.box for mark in marks]))
-        for mark in (marks[index] for index in indices)
+        Region(digits[index], row, quarter_turns)
+        for row, indices in enumerate(group_into_rows([digit.box for digit in digits]))
+        for index in indices
     ]
 
 
-def _box_of(mark: Component, traces: BinarisedPage, quarters: int) -> Box:
-    height, width = traces.ink.shape
-    return traces.picture.box_in_original(rotated_back(mark.box, quarters, (height, width)))
+def cut_out(found: PageComponents, regions: Sequence[Region]) -> list[Glyph]:
+    """Each region's glyph, in the format of MNIST."""
+    return [_cut_out(found, region) for region in regions]
 
 
-def found_step(traces: BinarisedPage, glyphs: Sequence[Glyph]) -> Step:
+def detection_step(page: BinarisedPage, glyphs: Sequence[Glyph]) -> Step:
     """The last step's picture: the photo with a box around each glyph."""
-    shown = small_copy(traces.picture.pixels).copy()
-    scale = shown.shape[1] / traces.picture.pixels.shape[1]
+    picture = thumbnail(page.picture.pixels).copy()
+    scale = picture.shape[1] / page.picture.pixels.shape[1]
     for glyph in glyphs:
-        box = traces.picture.box_in_working(glyph.box)
+        box = page.picture.box_in_working(glyph.box)
         left, top, width, height = (round(side * scale) for side in box)
-        cv2.rectangle(shown, (left, top), (left + width, top + height), _BOX_COLOUR, 2)
-    return Step("found", shown)
+        cv2.rectangle(picture, (left, top), (left + width, top + height), _BOX_COLOUR, 2)
+    return Step("found", picture)
 
 
-def _joined(marks: list[Component]) -> list[Component]:
-    """Pieces of one digit made one mark: a bar apart, a broken stroke, an open 4."""
-    if not marks:
+def _without_specks(components: list[Component], shape: tuple[int, ...]) -> list[Component]:
+    """Without dots, commas and noise, and without long underlines among digits."""
+    if not components:
         return []
-    tallest = max(mark.height for mark in marks)
-    digit_height = float(np.median([m.height for m in marks if m.height > 0.4 * tallest]))
-    waiting = sorted(marks, key=lambda mark: -mark.size)
-    done: list[Component] = []
-    while waiting:
-        mark = waiting.pop(0)
-        partner = next((m for m in waiting if _belong(mark, m, digit_height)), None)
-        if partner is None:
-            done.append(mark)
-            continue
-        waiting.remove(partner)
-        waiting.insert(0, mark.joined(partner))
-    return done
+    largest = max(component.size for component in components)
+    min_size = max(0.3 * largest, 0.02 * max(shape))
+    large = [component for component in components if component.size >= min_size]
+    digits = [component for component in large if component.width < 3.5 * component.height]
+    return digits or large
 
 
-def _belong(one: Component, other: Component, digit_height: float) -> bool:
-    """Whether two marks are pieces of one digit, judged by gap, overlap and the joint size."""
-    across = max(one.left, other.left) - min(one.right, other.right)  # gap; overlap if negative
-    down = max(one.top, other.top) - min(one.bottom, other.bottom)
-    joint = one.joined(other)
-    overlapping = -across > 0.4 * min(one.width, other.width)
-    rest, flat = sorted((one, other), key=lambda mark: mark.width / mark.height)
-    if flat.width > _FLAT * flat.height and overlapping:  # the bar of a 5 or a 7
-        return down < 0.35 * flat.width and flat.width < 2 * max(rest.width, rest.height)
-    if overlapping and min(one.width / one.height, other.width / other.height) > 0.9:
-        return down < 0.15 * joint.height  # digits are tall: two wide pieces, stacked, are one
-    if joint.size > 1.5 * max(digit_height, one.size):
-        return False
-    if overlapping and down < 0.2 * digit_height:
-        return not (min(one.height, other.height) > 0.6 * digit_height and down > 0)
-    if min(one.size, other.size) < 0.5 * digit_height or flat.height < 0.35 * digit_height:
-        return max(across, down) < 0.15 * digit_height  # a scrap
-    shared = -down / max(one.height, other.height)
-    staggered = across < 0.1 * digit_height and 0 < shared < 0.75  # an open 4 in two strokes
-    return staggered and joint.width < 0.8 * joint.height
-
-
-def _without_specks(marks: list[Component], shape: tuple[int, ...]) -> list[Component]:
-    """Without dots, commas and grain, and without long underlines among digits."""
-    if not marks:
-        return []
-    largest = max(mark.size for mark in marks)
-    least = max(0.3 * largest, 0.02 * max(shape))
-    kept = [mark for mark in marks if mark.size >= least]
-    digits = [mark for mark in kept if mark.width < 3.5 * mark.height]
-    return digits or kept
-
-
-def _ink_of(mark: Component, labels: Labels, traces: BinarisedPage) -> NDArray[np.float32]:
-    """The mark alone, without its neighbours, at MNIST's convention."""
-    height, width = traces.ink.shape
-    rim = 3
-    rows = slice(max(0, mark.top - rim), min(height, mark.bottom + rim))
-    columns = slice(max(0, mark.left - rim), min(width, mark.right + rim))
-    own = np.isin(labels[rows, columns], mark.labels).astype(np.uint8)
-    near = cv2.dilate(own, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)) > 0
-    others = traces.ink[rows, columns] & (own == 0)
-    return to_mnist(np.where(near & ~others, traces.soft_ink[rows, columns], 0).astype(np.float32))
+def _cut_out(found: PageComponents, region: Region) -> Glyph:
+    """The component alone, without its neighbours."""
+    height, width = found.labels.shape
+    rotated_shape = (width, height) if region.quarter_turns % 2 else (height, width)
+    box = rotate_box(region.component.box, -region.quarter_turns, rotated_shape)
+    rows = slice(max(0, box.y - _MARGIN), min(height, box.y + box.height + _MARGIN))
+    columns = slice(max(0, box.x - _MARGIN), min(width, box.x + box.width + _MARGIN))
+    own = np.isin(found.labels[rows, columns], region.component.labels).astype(np.uint8)
+    near = cv2.dilate(own, np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)) > 0
+    others = found.page.ink[rows, columns] & (own == 0)
+    soft_ink = np.where(near & ~others, found.page.soft_ink[rows, columns], 0)
+    upright = np.ascontiguousarray(np.rot90(soft_ink, region.quarter_turns), np.float32)
+    return Glyph(found.page.picture.box_in_original(box), region.row, to_mnist(upright))

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 from worker.recognition.reading import Box
 
-_SHARED_HEIGHT = 0.3  # of the lesser height: less than this is another row
+_MIN_OVERLAP = 0.3  # of the lesser height: a box that overlaps less is in another row
 
 
-def rows_of(boxes: Sequence[Box]) -> list[list[int]]:
-    """The boxes' positions in the sequence, row by row.
+def group_into_rows(boxes: Sequence[Box]) -> list[list[int]]:
+    """The indices of the boxes, row by row.
 
-    Each box, from the left, goes on the row whose last box it overlaps most in height, so that a
-    row may slant.
+    Each box, from the left, joins the row with the last box that it overlaps most in height, so
+    that a row may slant.
     """
     rows: list[list[int]] = []
     for index in sorted(range(len(boxes)), key=lambda i: (boxes[i].x, boxes[i].y)):
         box = boxes[index]
         best = max(rows, key=lambda row: _overlap(boxes[row[-1]], box), default=None)
-        if best is not None and _overlap(boxes[best[-1]], box) > _SHARED_HEIGHT:
+        if best is not None and _overlap(boxes[best[-1]], box) > _MIN_OVERLAP:
             best.append(index)
         else:
             rows.append([index])

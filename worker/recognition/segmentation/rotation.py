@@ -1,17 +1,17 @@
-"""Turning: a box of a page that was photographed sideways, back in the picture as it came."""
+"""Rotation of boxes by quarter turns, for pages that were photographed sideways."""
 
 from __future__ import annotations
 
 from worker.recognition.reading import Box
 
 
-def rotated_back(box: Box, quarters: int, shape: tuple[int, int]) -> Box:
-    """Where a box lies in a picture of this (height, width).
+def rotate_box(box: Box, quarter_turns: int, shape: tuple[int, ...]) -> Box:
+    """The place of a box after the (height, width) picture is rotated counter-clockwise.
 
-    The box was found after the picture had been turned so many quarters counter-clockwise.
+    Negative quarter turns rotate clockwise.
     """
     height, width = shape
-    for done in range(quarters % 4):
-        turned_height = width if (quarters - done) % 2 else height
-        box = Box(turned_height - box.y - box.height, box.x, box.height, box.width)
+    for _ in range(quarter_turns % 4):
+        box = Box(box.y, width - box.x - box.width, box.height, box.width)
+        height, width = width, height
     return box

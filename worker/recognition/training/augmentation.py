@@ -1,7 +1,7 @@
-"""Augmentation: makes MNIST look like photographs that went through our normaliser.
+"""Augmentation: makes MNIST look like photographed digits after binarisation.
 
-Every step works on a whole batch, (n, 28, 28, 1) float32 in 0..1, inside `tf.data`, and is
-drawn from a seed, so that a training can be made again.
+Every step works on a whole batch, (n, 28, 28, 1) float32 in 0..1, inside `tf.data`, and draws
+from a seed, so that a training can be repeated.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ SIZE = 28
 
 @dataclass(frozen=True)
 class Strength:
-    """How far a picture may be changed. The shares are those of the pictures changed at all."""
+    """The strength of each change of a picture."""
 
     rotation: float = 0.22  # radians, standard deviation cut at two
     shear: float = 0.18
     stretch: float = 0.12  # of each side, in the exponent
     shift: float = 1.2  # pixels
     elastic: float = 1.1  # pixels, standard deviation on a coarse grid (Simard et al. 2003)
-    degraded: float = 0.5  # share that also gets photographic wear: thickness, gaps, blur, noise
+    degraded: float = 0.5  # share of pictures with changed thickness, gaps, blur and noise
 
 
 def augment(images: Tensor, seed: Tensor, strength: Strength) -> Tensor:
-    """Warp every picture and wear some; shape and range are kept. `seed` is (2,) int."""
+    """Warp every picture and degrade some; shape and range are kept. `seed` is (2,) int."""
     warping, thickness, gaps, remains, blur, grain, choosing = _seeds(seed, 7)
     warped = warp(images, warping, strength)
     degraded = change_thickness(warped, thickness)
-    degraded = leave_gaps(degraded, gaps)
-    degraded = leave_lines(degraded, remains)
-    degraded = soften(degraded, blur)
-    degraded = add_grain(degraded, grain)
+    degraded = add_gaps(degraded, gaps)
+    degraded = add_line_remains(degraded, remains)
+    degraded = blur_or_pixelate(degraded, blur)
+    degraded = add_noise(degraded, grain)
     chosen = _uniform(choosing, _each(images)) < strength.degraded
     return tf.where(chosen, degraded, warped)
 
 
 def warp(images: Tensor, seed: Tensor, strength: Strength) -> Tensor:
-    """Turn, shear, stretch, shift and bend: one affine and one elastic field, one resampling."""
+    """Rotate, shear, stretch, shift and bend: one affine and one elastic field, one resampling."""
     turn, lean, widen, heighten, across, down, bend = _seeds(seed, 7)
     count = tf.shape(images)[0]
     angle = _normal(turn, (count, 1, 1)) * strength.rotation
@@ -62,7 +62,7 @@ def warp(images: Tensor, seed: Tensor, strength: Strength) -> Tensor:
 
 
 def change_thickness(images: Tensor, seed: Tensor) -> Tensor:
-    """Thinner and thicker strokes: fine ballpoint to broad marker."""
+    """Make strokes thinner or thicker: from a fine ballpoint to a broad marker."""
     how, amount, wide = _seeds(seed, 3)
     thick = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thin = -tf.nn.max_pool2d(-images, 2, 1, "SAME")
@@ -75,8 +75,8 @@ def change_thickness(images: Tensor, seed: Tensor) -> Tensor:
     return tf.where(direction < 0.8, images + (changed - images) * part, images)
 
 
-def leave_gaps(images: Tensor, seed: Tensor) -> Tensor:
-    """Strokes broken where a ruled line was taken out, or where the pen skipped."""
+def add_gaps(images: Tensor, seed: Tensor) -> Tensor:
+    """Break strokes as where a ruled line was removed, or where the pen skipped."""
     where, how, choosing = _seeds(seed, 3)
     axis = tf.range(SIZE, dtype=tf.float32)
     place = _uniform(where, _each(images)) * SIZE
@@ -88,8 +88,8 @@ def leave_gaps(images: Tensor, seed: Tensor) -> Tensor:
     return tf.where(choice > 0.88, images * tf.transpose(fade, (0, 2, 1, 3)), images)
 
 
-def leave_lines(images: Tensor, seed: Tensor) -> Tensor:
-    """Remains of ruled or squared paper, and specks at the rim."""
+def add_line_remains(images: Tensor, seed: Tensor) -> Tensor:
+    """Add remains of ruled or squared paper."""
     where, weight, length, choosing = _seeds(seed, 4)
     axis = tf.range(SIZE, dtype=tf.float32)
     place = _uniform(where, _each(images)) * SIZE
@@ -105,8 +105,8 @@ def leave_lines(images: Tensor, seed: Tensor) -> Tensor:
     return tf.where(choice > 0.96, tf.maximum(images, upright), images)
 
 
-def soften(images: Tensor, seed: Tensor) -> Tensor:
-    """Out of focus, or drawn with big square pixels."""
+def blur_or_pixelate(images: Tensor, seed: Tensor) -> Tensor:
+    """Blur, or reduce the resolution."""
     amount, choosing = _seeds(seed, 2)
     kernel = tf.constant([1.0, 2.0, 1.0]) / 4
     kernel = tf.reshape(kernel[:, None] * kernel[None, :], (3, 3, 1, 1))
@@ -118,8 +118,8 @@ def soften(images: Tensor, seed: Tensor) -> Tensor:
     return tf.where(choice > 0.93, coarse, images)
 
 
-def add_grain(images: Tensor, seed: Tensor) -> Tensor:
-    """Contrast of its own for each picture, a hard or soft edge, and a sensor's grain."""
+def add_noise(images: Tensor, seed: Tensor) -> Tensor:
+    """Vary contrast and edge hardness, and add sensor noise."""
     contrast, gain, noise, weight = _seeds(seed, 4)
     power = tf.exp(_normal(contrast, _each(images)) * 0.35)
     images = tf.pow(tf.clip_by_value(images, 1e-6, 1.0), power)
@@ -149,7 +149,7 @@ def _sample(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
 
 def _each(images: Tensor) -> Tensor:
-    """The shape of one number a picture."""
+    """The shape of one value for each picture."""
     return tf.stack([tf.shape(images)[0], 1, 1, 1])
 
 
@@ -162,5 +162,5 @@ def _uniform(seed: Tensor, shape: Any) -> Tensor:
 
 
 def _normal(seed: Tensor, shape: Any) -> Tensor:
-    """Normal numbers, none beyond two standard deviations."""
+    """Normal values within two standard deviations."""
     return tf.random.stateless_truncated_normal(shape, seed)

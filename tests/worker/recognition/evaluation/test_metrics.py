@@ -56,9 +56,7 @@ def test_refused_is_not_wrong_and_an_answered_non_digit_is() -> None:
     assert (summary.refused, summary.wrong) == (0.5, 0.5)
 
 
-def test_auroc_is_one_when_digitness_parts_digits_from_others_and_half_when_it_tells_nothing() -> (
-    None
-):
+def test_auroc_is_one_when_the_score_separates_digits_and_half_when_it_is_the_same() -> None:
     apart = [
         outcome("1", "1", in_distribution_score=0.9),
         outcome(None, None, in_distribution_score=0.2),

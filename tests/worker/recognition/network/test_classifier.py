@@ -1,4 +1,4 @@
-"""The classifier: one look where the network is sure, five where it is not."""
+"""The classifier: one view where the network is sure, five where it is not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.network.classifier import ASIDE, SURE, Classifier
+from worker.recognition.network.classifier import SURE, VIEW_SHIFTS, Classifier
 
 CALIBRATION = Calibration()
 
@@ -47,9 +47,9 @@ def test_what_is_in_doubt_is_looked_at_from_five_places(
     doubtful = doubtful[CALIBRATION.in_distribution_score(classifier.logits(doubtful)) > 0.1]
 
     assert len(doubtful) > 20
-    places = [(0, 0), *ASIDE]
-    looks = [classifier.logits(np.roll(doubtful, place, axis=(1, 2))) for place in places]
-    expected = CALIBRATION.probabilities(np.mean(looks, axis=0))
+    places = [(0, 0), *VIEW_SHIFTS]
+    views = [classifier.logits(np.roll(doubtful, place, axis=(1, 2))) for place in places]
+    expected = CALIBRATION.probabilities(np.mean(views, axis=0))
     got = classifier.classify(doubtful).probabilities
     np.testing.assert_allclose(got, expected, atol=1e-5)
 

@@ -44,10 +44,10 @@ def test_no_strength_leaves_the_ink_as_it_is(ink: tf.Tensor) -> None:
     "wear",
     [
         augmentation.change_thickness,
-        augmentation.leave_gaps,
-        augmentation.leave_lines,
-        augmentation.soften,
-        augmentation.add_grain,
+        augmentation.add_gaps,
+        augmentation.add_line_remains,
+        augmentation.blur_or_pixelate,
+        augmentation.add_noise,
     ],
 )
 def test_each_kind_of_wear_changes_some_pictures_and_ruins_none(wear, ink: tf.Tensor) -> None:

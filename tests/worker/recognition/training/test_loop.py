@@ -12,15 +12,10 @@ from worker.recognition.arrays import NO_DIGIT
 from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.network.architectures import ARCHITECTURES, build
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.training.loop import (
-    RECIPES,
-    Champion,
-    EpochRecord,
-    TrainingCorrections,
-    TrainingStoppedError,
-    make_batches,
-    train,
-)
+from worker.recognition.training.batches import TrainingCorrections, make_batches
+from worker.recognition.training.loop import Champion, train
+from worker.recognition.training.progress import EpochRecord, TrainingStoppedError
+from worker.recognition.training.recipes import RECIPES
 
 BRIEF = replace(RECIPES["quick"], architecture="mlp", epochs=2, batch=32, outliers=8, drawn=4)
 
@@ -30,20 +25,20 @@ def mnist() -> Mnist:
     return tiny_mnist()
 
 
-def test_a_training_tells_of_every_epoch_and_gives_a_network_that_has_learned(
+def test_a_training_records_every_epoch_and_gives_a_network_that_has_learned(
     mnist: Mnist,
 ) -> None:
-    told: list[EpochRecord] = []
-    trained = train(replace(BRIEF, epochs=12), mnist, on_epoch=told.append)
-    assert [record.epoch for record in told] == list(range(1, 13))
-    assert told[-1].loss < told[0].loss
+    records: list[EpochRecord] = []
+    trained = train(replace(BRIEF, epochs=12), mnist, on_epoch=records.append)
+    assert [record.epoch for record in records] == list(range(1, 13))
+    assert records[-1].loss < records[0].loss
     assert trained.accuracy > 0.5
     assert trained.data_sha256 == mnist.sha256
 
 
 def test_a_training_that_is_asked_to_stop_stops_between_two_steps(mnist: Mnist) -> None:
     with pytest.raises(TrainingStoppedError):
-        train(BRIEF, mnist, should_stop=lambda: True, stop_asked_every=0.0)
+        train(BRIEF, mnist, should_stop=lambda: True, check_seconds=0.0)
 
 
 def test_a_training_that_is_asked_to_stop_while_the_program_draws_stops_there(mnist: Mnist) -> None:
@@ -89,15 +84,15 @@ def test_the_first_network_of_the_project_has_exactly_its_layers() -> None:
     assert build("mlp").count_params() == 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10
 
 
-def lessons_of(mnist: Mnist, count: int) -> TrainingCorrections:
+def corrections_of(mnist: Mnist, count: int) -> TrainingCorrections:
     return TrainingCorrections(mnist.train_images[:count], np.full(count, 3, np.uint8))
 
 
 @pytest.mark.parametrize(("taught", "share"), [(1, 1), (5, 5), (100, 16)])
-def test_lessons_have_a_share_of_every_batch_and_a_lone_one_drowns_nothing(
+def test_corrections_have_a_share_of_every_batch_and_a_single_one_does_not_fill_it(
     mnist: Mnist, taught: int, share: int
 ) -> None:
-    batches = make_batches(BRIEF, mnist, np.random.default_rng(0), lessons_of(mnist, taught))
+    batches = make_batches(BRIEF, mnist, np.random.default_rng(0), corrections_of(mnist, taught))
     for ink, labels in batches.take(2):
         assert ink.shape[0] == 44 + share
         assert (labels.numpy()[44:] == 3).all()
@@ -119,7 +114,7 @@ def test_a_fine_tuning_goes_on_from_the_champion_and_keeps_its_thresholds(mnist:
     network = build("cnn")
     champion = Champion(network, Calibration(refuse_below=0.8, unsure_below=0.7))
     still = replace(RECIPES["fine-tune"], epochs=1, steps=1, learning_rate=0.0, weight_decay=0.0)
-    trained = train(still, mnist, champion=champion, training_corrections=lessons_of(mnist, 3))
+    trained = train(still, mnist, champion=champion, training_corrections=corrections_of(mnist, 3))
     for left, right in zip(trained.model.get_weights(), network.get_weights(), strict=True):
         assert np.allclose(left, right)
     assert trained.calibration.refuse_below == 0.8
@@ -132,7 +127,7 @@ def test_only_a_network_of_the_same_architecture_is_fine_tuned(mnist: Mnist) -> 
         train(RECIPES["fine-tune"], mnist, champion=champion)
 
 
-def test_the_recipe_that_ships_ends_with_rounds_on_calmer_pictures() -> None:
+def test_the_recipe_that_ships_ends_with_averaging_stages_on_weaker_augmentation() -> None:
     stages = RECIPES["full"].stages()
     assert [stage.epochs for stage in stages] == [40, 8, 8, 8]
     rates = [stage.learning_rate for stage in stages]
@@ -141,6 +136,6 @@ def test_the_recipe_that_ships_ends_with_rounds_on_calmer_pictures() -> None:
 
 
 def test_a_training_in_stages_counts_its_epochs_through(mnist: Mnist) -> None:
-    told: list[EpochRecord] = []
-    train(replace(BRIEF, epochs=8, rounds=2), mnist, on_epoch=told.append)
-    assert [record.epoch for record in told] == list(range(1, 9))
+    records: list[EpochRecord] = []
+    train(replace(BRIEF, epochs=8, averaging_stages=2), mnist, on_epoch=records.append)
+    assert [record.epoch for record in records] == list(range(1, 9))

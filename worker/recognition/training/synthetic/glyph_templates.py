@@ -1,4 +1,4 @@
-"""Shapes the pen can write: ways of writing digits that MNIST lacks, and signs that are no digits.
+"""Glyph templates: styles of digits that MNIST lacks, and signs that are no digits.
 
 Points lie in a unit square, x to the right and y down.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from worker.recognition.training.synthetic.stroke_renderer import Stroke
 
-Shape = list[Stroke]
+Template = list[Stroke]
 
 # MNIST was written in America. Elsewhere ones have a flag and a base, sevens a bar, zeros a slash.
-DIGITS: list[tuple[int, Shape]] = [
+DIGITS: list[tuple[int, Template]] = [
     (0, [[(0.5, 0), (0.1, 0.3), (0.1, 0.7), (0.5, 1), (0.9, 0.7), (0.9, 0.3), (0.5, 0)],
          [(0.85, 0.1), (0.5, 0.5), (0.15, 0.9)]]),
     (1, [[(0.2, 0.25), (0.35, 0.15), (0.5, 0)], [(0.5, 0), (0.5, 0.5), (0.5, 1)]]),
@@ -48,7 +48,7 @@ DIGITS: list[tuple[int, Shape]] = [
 
 # Letters that a hand writes as it writes a digit (o, l, i, z, s, b, q, g, and Greek ones alike)
 # are left out: nobody could tell them apart without a word around them.
-SIGNS: list[Shape] = [
+SIGNS: list[Template] = [
     # alpha
     [[(1, 0), (0.7, 0.55), (0.35, 0.85), (0.05, 0.6), (0.2, 0.2), (0.5, 0.25), (0.75, 0.65),
       (1, 0.9)]],
@@ -156,4 +156,4 @@ SIGNS: list[Shape] = [
     [[(0, 0), (0, 1)], [(0, 1), (1, 1)]],
 ]  # fmt: skip
 
-GREEK = 21  # the first so many signs are alphas, betas and gammas
+GREEK = 21  # the number of alphas, betas and gammas, which come first among the signs

@@ -1,7 +1,7 @@
-"""Outliers: pictures of no digit, made by the program, so that the network learns to say so.
+"""Outliers: synthetic pictures of no digit, from which the network learns to refuse.
 
 Outlier exposure (Hendrycks, Mazeika and Dietterich 2019, arXiv:1812.04606) without a data set:
-letters and signs from a trembling pen, scribbles, blots, cloth, digits run together, lines.
+letters and signs with jitter, scribbles, blots, cloth, digits joined together, lines.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.recognition.network.mnist_format import centred
+from worker.recognition.training.synthetic.garments import garment_outline
 from worker.recognition.training.synthetic.glyph_templates import DIGITS, GREEK, SIGNS
-from worker.recognition.training.synthetic.stroke_renderer import Points, draw
+from worker.recognition.training.synthetic.stroke_renderer import draw
 
 Canvas = NDArray[np.uint8]  # (28, 28), 0..255, white on black
 Random = np.random.Generator
 
 CANVAS = 112  # pixels; shrunk to 28×28 at the end
-BROADEST, FATTEST_ONE = 26.0, 44.0  # pixels of the canvas: a 1 is still one where others fill up
+# The widest chisel in canvas pixels: a 1 stays legible with a width that fills other digits.
+MAX_WIDTH, MAX_WIDTH_OF_ONE = 26.0, 44.0
 
 
 @dataclass(frozen=True)
 class DigitSamples:
-    """MNIST's pictures, lent to be run together and laid on their sides."""
+    """MNIST pictures, to be joined together and rotated."""
 
     images: NDArray[np.uint8]  # (n, 28, 28)
     labels: NDArray[np.uint8]  # (n,)
 
-    def some(self, count: int, random: Random) -> NDArray[np.uint8]:
+    def sample(self, count: int, random: Random) -> NDArray[np.uint8]:
         return self.images[random.integers(len(self.images), size=count)]
 
 
 def draw_outliers(count: int, digits: DigitSamples, random: Random) -> NDArray[np.uint8]:
-    """Make (count, 28, 28) uint8 pictures that are no digit, some of them of digits."""
+    """Draw (count, 28, 28) uint8 pictures of no digit; some are made of digits."""
     kinds = list(KINDS)
     shares = np.array([KINDS[kind] for kind in kinds])
     chosen = random.choice(len(kinds), size=count, p=shares / shares.sum())
@@ -44,11 +46,11 @@ def draw_outliers(count: int, digits: DigitSamples, random: Random) -> NDArray[n
 
 
 def draw_digits(count: int, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Write digits in the ways that MNIST lacks: (count, 28, 28) uint8 and (count,) labels."""
+    """Draw digits in styles that MNIST lacks: (count, 28, 28) uint8 and (count,) labels."""
     chosen = [DIGITS[index] for index in random.integers(len(DIGITS), size=count)]
     images = np.stack(
         [
-            draw(shape, random, broadest=FATTEST_ONE if label == 1 else BROADEST)
+            draw(shape, random, max_width=MAX_WIDTH_OF_ONE if label == 1 else MAX_WIDTH)
             for label, shape in chosen
         ]
     )
@@ -60,13 +62,13 @@ def _sign(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
 
 
 def _greek(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
-    """Alpha, beta and gamma: what classrooms try next. On its side an alpha is nearly an 8."""
-    upright = draw(SIGNS[random.integers(GREEK)], random, tremble=0.05, widest=1.7)
+    """Alpha, beta and gamma, which classrooms try next. A rotated alpha is nearly an 8."""
+    upright = draw(SIGNS[random.integers(GREEK)], random, jitter=0.05, max_stretch=1.7)
     return np.rot90(upright, random.choice((0, 0, 0, 1, 3)))
 
 
 def _sideways(random: Random, digits: DigitSamples) -> Canvas:
-    """A digit of a page that lies on its side. A 0 stays one, so it is left out."""
+    """A digit of a page that was photographed sideways. A rotated 0 is a 0, so it is left out."""
     chosen = random.choice(np.nonzero(digits.labels)[0])
     return np.rot90(digits.images[chosen], random.choice((1, 3)))
 
@@ -76,7 +78,7 @@ def _scribble(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
     for _ in range(random.integers(1, 4)):
         points = random.random((random.integers(4, 12), 2))
         strokes.append([(float(x), float(y)) for x, y in points])
-    return draw(strokes, random, tremble=0.0)
+    return draw(strokes, random, jitter=0.0)
 
 
 def _blot(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
@@ -104,8 +106,7 @@ def _filled(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
 
 def _garment(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
     """Upright outlines: shirts, trousers, dresses, bags, boots laid flat."""
-    outline = GARMENTS[random.integers(len(GARMENTS))](random)
-    sides = (_mirrored(outline) if outline[0][0] == 0 else outline) + random.normal(0, 1.2, 2)
+    sides = garment_outline(random) + random.normal(0, 1.2, 2)
     slim = random.uniform(0.6, 1.1)
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     points = np.round(sides * (slim, 1) + (56, 4)).astype(np.int32)
@@ -113,61 +114,8 @@ def _garment(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
     return centred(_as_scanned(_print_on(canvas, random), random))
 
 
-def _shirt(random: Random) -> Points:
-    """Half an outline, from the middle of the neck to the middle of the hem: x from 0 to 50."""
-    neck, sleeve = random.uniform(8, 16), random.uniform(24, 100)
-    body, hem = random.uniform(18, 30), random.uniform(80, 104)
-    cuff = body + random.uniform(6, 22)
-    arm = random.uniform(8, 16)
-    return np.array(
-        [(0, random.uniform(2, 16)), (neck, 0), (body + 4, 8), (cuff, sleeve),
-         (cuff - arm, sleeve + 4), (body, min(30.0, sleeve)), (body, hem), (0, hem)]
-    )  # fmt: skip
-
-
-def _trousers(random: Random) -> Points:
-    waist, hip, ankle = random.uniform(12, 22), random.uniform(18, 26), random.uniform(8, 22)
-    gap, knees = random.uniform(0, min(10.0, ankle - 4)), random.uniform(0, 9)
-    crotch = random.uniform(16, 60)
-    return np.array(
-        [(0, 0), (waist, 0), (hip, 25), (ankle + gap, 104), (gap, 104), (knees, 76), (0, crotch)]
-    )
-
-
-def _dress(random: Random) -> Points:
-    heights = np.linspace(0, 104, random.integers(4, 8))
-    widths = random.uniform(6, 32, heights.size)
-    return np.concatenate([[(0, 0)], np.stack([widths, heights], 1), [(0, 104)]])
-
-
-def _bag(random: Random) -> Points:
-    top, wide, low = random.uniform(8, 40), random.uniform(25, 48), random.uniform(80, 104)
-    handle = random.uniform(6, 20)
-    return np.array(
-        [(0, 4), (handle, 0), (handle + 6, top), (wide, top), (wide * 1.05, low), (0, low),
-         (0, top + 2), (handle - 4, top), (handle - 6, 8), (0, 10)]
-    )  # fmt: skip
-
-
-def _shoe(random: Random) -> Points:
-    """A whole outline, toe to the left; the first x is not 0, so that nothing is mirrored."""
-    shaft, ankle, toe = random.uniform(0, 70), random.uniform(0, 20), random.uniform(60, 90)
-    heel = random.uniform(0, 16)
-    return np.array(
-        [(10, shaft), (40, shaft), (42, 96), (30, 96), (28, 96 - heel), (0, 96), (-46, 96),
-         (-48, toe), (-ankle, max(shaft + 8, toe - 24))]
-    )  # fmt: skip
-
-
-def _mirrored(half: Points) -> Points:
-    return np.concatenate([half, half[::-1] * (-1, 1)])
-
-
-GARMENTS = (_shirt, _shirt, _trousers, _trousers, _dress, _bag, _shoe)
-
-
 def _as_scanned(canvas: Canvas, random: Random) -> Canvas:
-    """What an adaptive threshold leaves of a solid shape: its rim, its prints, or all of it."""
+    """The remains of a solid shape after an adaptive threshold: its rim, its prints, or all."""
     if random.random() < 0.3:
         return canvas
     grey = canvas.astype(np.float32)
@@ -187,12 +135,12 @@ def _print_on(canvas: Canvas, random: Random) -> Canvas:
     return np.asarray(np.clip(canvas * np.clip(grey, 0, 1), 0, 255), dtype=np.uint8)
 
 
-def _run_together(random: Random, digits: DigitSamples) -> Canvas:
-    """Two or three digits in one box: what is left when touching digits were not parted."""
+def _joined(random: Random, digits: DigitSamples) -> Canvas:
+    """Two or three digits in one box, as when touching digits were not separated."""
     count = 2 if random.random() < 0.8 else 3
     canvas = np.zeros((28, 28 * count), np.uint8)
     x = 0
-    for picture in digits.some(count, random):
+    for picture in digits.sample(count, random):
         ink = picture[:, picture.max(axis=0) > 60]
         y = int(random.integers(-3, 4))
         ink = np.roll(ink, y, axis=0)
@@ -204,7 +152,7 @@ def _run_together(random: Random, digits: DigitSamples) -> Canvas:
 
 def _stacked(random: Random, digits: DigitSamples) -> Canvas:
     """Two digits of two rows in one box."""
-    above, below = (picture[picture.max(axis=1) > 60] for picture in digits.some(2, random))
+    above, below = (picture[picture.max(axis=1) > 60] for picture in digits.sample(2, random))
     gap = np.zeros((int(random.integers(0, 4)), 28), np.uint8)
     return centred(np.concatenate([above, gap, below]))
 
@@ -252,7 +200,7 @@ def _disc(random: Random) -> Canvas:
     return canvas
 
 
-# How often each kind is made. What people really photograph comes most often.
+# The share of each kind. Kinds that people really photograph have the largest.
 KINDS: dict[Callable[[Random, DigitSamples], Canvas], float] = {
     _greek: 0.24,
     _sign: 0.22,
@@ -261,7 +209,7 @@ KINDS: dict[Callable[[Random, DigitSamples], Canvas], float] = {
     _blot: 0.07,
     _filled: 0.1,
     _garment: 0.2,
-    _run_together: 0.08,
+    _joined: 0.08,
     _stacked: 0.03,
     _lines: 0.04,
     _specks: 0.03,

@@ -1,7 +1,6 @@
-"""Strokes: a pen that the program holds, to draw the shapes that MNIST does not have.
+"""The stroke renderer: draws glyph templates, with jitter, as pictures in MNIST's format.
 
-A shape is a list of strokes; a stroke is a list of points in a unit square (x right, y down).
-The pen smooths them, trembles a little, and leaves ink at MNIST's convention.
+A template is a list of strokes; a stroke is a list of points in a unit square (x right, y down).
 """
 
 from __future__ import annotations
@@ -25,46 +24,56 @@ def draw(
     strokes: Sequence[Stroke],
     random: np.random.Generator,
     *,
-    tremble: float = 0.035,
-    widest: float = 1.15,
-    broadest: float = 26.0,
+    jitter: float = 0.035,
+    max_stretch: float = 1.15,
+    max_width: float = 26.0,
 ) -> NDArray[np.uint8]:
-    """Write a shape once: (28, 28) uint8, 0..255, white ink on black, centred as MNIST is.
+    """Draw a template once: (28, 28) uint8, 0..255, white ink on black, centred as MNIST is.
 
-    `tremble` is the pen's unrest in parts of the shape's side; `widest` how far the shape may
-    be stretched sideways; `broadest` the widest chisel, in pixels of the canvas.
+    `jitter` is the standard deviation of the points, as a share of the template's side;
+    `max_stretch` the largest horizontal stretch; `max_width` the widest chisel in canvas pixels.
     """
-    pen = random.uniform(6.0, 15.0)  # canvas pixels: 1.5 to 4 in the end
+    width = random.uniform(6.0, 15.0)  # canvas pixels: 1.5 to 4 in the final picture
     if random.random() < 0.25:
-        pen = random.uniform(14.0, 32.0)  # a broad marker, or fat pixels
-    pressed = random.uniform(0.0, 0.5)  # how unevenly
+        width = random.uniform(14.0, 32.0)  # a broad marker, or large pixels
+    variation = random.uniform(0.0, 0.5)  # of the width from stroke to stroke
     is_chisel = random.random() < 0.3
     if is_chisel:
-        pen = random.uniform(8.0, broadest)
+        width = random.uniform(8.0, max_width)
     slant = np.array([[1.0, random.normal(0, 0.15)], [random.normal(0, 0.05), 1.0]])
-    stretch = random.uniform((0.75, 0.9), (widest, 1.1))
-    paths = [_smooth(_tremble(stroke, random, tremble)) @ slant.T * stretch for stroke in strokes]
-    every = np.concatenate(paths)
-    low, span = every.min(axis=0), float(np.ptp(every, axis=0).max())
-    scale = (80.0 - pen) / max(span, 1e-6)
+    stretch = random.uniform((0.75, 0.9), (max_stretch, 1.1))
+    paths = [_smooth(_jitter(stroke, random, jitter)) @ slant.T * stretch for stroke in strokes]
+    low, scale = _placement(paths, width)
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
-    high = min(pen, random.uniform(6.0, 20.0))
+    height = min(width, random.uniform(6.0, 20.0))
     for path in paths:
-        fixed = np.round(((path - low) * scale + 16.0) * 2**SHIFT).astype(np.int32)
-        wide = max(1, round(pen * (1 - pressed * random.random())))
+        points = np.round(((path - low) * scale + 16.0) * 2**SHIFT).astype(np.int32)
+        stroke_width = max(1, round(width * (1 - variation * random.random())))
         if is_chisel:
-            stroke = np.zeros_like(canvas)
-            cv2.polylines(stroke, [fixed], False, 255, 1, cv2.LINE_8, SHIFT)
-            stroke = np.asarray(
-                cv2.dilate(stroke, np.ones((round(high), wide), np.uint8)), np.uint8
-            )
-            canvas = np.maximum(canvas, stroke)
+            canvas = _with_chisel_stroke(canvas, points, stroke_width, round(height))
         else:
-            cv2.polylines(canvas, [fixed], False, 255, wide, cv2.LINE_AA, SHIFT)
+            cv2.polylines(canvas, [points], False, 255, stroke_width, cv2.LINE_AA, SHIFT)
     return centred(canvas)
 
 
-def _tremble(stroke: Stroke, random: np.random.Generator, amount: float) -> Points:
+def _placement(paths: Sequence[Points], width: float) -> tuple[Points, float]:
+    """The offset and the scale that put the paths onto the canvas, with room for the pen."""
+    points = np.concatenate(paths)
+    span = float(np.ptp(points, axis=0).max())
+    return points.min(axis=0), (80.0 - width) / max(span, 1e-6)
+
+
+def _with_chisel_stroke(
+    canvas: NDArray[np.uint8], points: NDArray[np.int32], width: int, height: int
+) -> NDArray[np.uint8]:
+    """The canvas with a stroke of a rectangular nib."""
+    stroke = np.zeros_like(canvas)
+    cv2.polylines(stroke, [points], False, 255, 1, cv2.LINE_8, SHIFT)
+    stroke = np.asarray(cv2.dilate(stroke, np.ones((height, width), np.uint8)), np.uint8)
+    return np.asarray(np.maximum(canvas, stroke))
+
+
+def _jitter(stroke: Stroke, random: np.random.Generator, amount: float) -> Points:
     points = np.asarray(stroke, dtype=np.float64)
     return points + random.normal(0, amount, points.shape)
 
