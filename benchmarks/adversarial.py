@@ -55,9 +55,7 @@ def _cost(reader: Reader, kind: str, side: int) -> tuple[float, int, int, str]:
     return spent, side, len(data) // 1000, _summary(reading)
 
 
-def _summary(reading: Reading | Exception) -> str:
-    if not isinstance(reading, Reading):
-        return str(reading)
+def _summary(reading: Reading) -> str:
     return reading.refusal or f"{len(reading.digits)} digits"
 
 

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from webapp.settings import Settings
-from worker.recognition.arrays import Image
 from worker.recognition.evaluation.datasets import load_mnist
 from worker.recognition.evaluation.metrics import Outcome, read_all, score
 from worker.recognition.evaluation.photo_sets import read_photo_sets
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.reader import Reader
-from worker.serving.pixels import foreign_pixels
+from worker.serving.pixels import stored_pixels
 
 SHIPPED = Path(__file__).parents[2] / "models" / "cifra.keras"
 PHOTOGRAPHS = ("photos", "photos_hard", "photos_pagecrops")
@@ -32,11 +30,7 @@ def classifier() -> Classifier:
 @pytest.fixture(scope="module")
 def outcomes(classifier: Classifier) -> list[Outcome]:
     pictures = read_photo_sets(Path(os.environ["PHOTOS_PATH"]))
-    return read_all(Reader(classifier), pictures, decode)
-
-
-def decode(data: bytes) -> Image | None:
-    return foreign_pixels(data, Settings.max_pixels)
+    return read_all(Reader(classifier), pictures, stored_pixels)
 
 
 def of_sets(outcomes: list[Outcome], *names: str) -> list[Outcome]:

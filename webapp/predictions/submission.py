@@ -6,13 +6,12 @@ import errno
 import logging
 from dataclasses import dataclass
 
-from flask import request
-
-from webapp.accounts.identity import ensure_owner_id
+from webapp.accounts.identity import current_owner_id, ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
 from webapp.models import Owner, OwnerDeletedError, Prediction, Status, new_token
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
+from webapp.platform.rate_limits import client_address
 from webapp.platform.storage import PICTURE, Storage
 
 log = logging.getLogger(__name__)
@@ -39,9 +38,10 @@ def submit(data: bytes, filename: str) -> Submission:
     """
     from webapp.imaging.sandbox import accept  # noqa: PLC0415 (the first picture starts the decoder)
 
-    owner_id = ensure_owner_id()  # first, so that a change of the owner meanwhile is noticed
+    known_owner = current_owner_id()  # None for a first upload, which is counted by its address
+    owner_id = ensure_owner_id()  # before decoding, so that a change meanwhile is noticed
     _require_short_queue(extensions.settings.max_waiting)
-    upload = accept(data, extensions.settings, owner=owner_id, address=request.remote_addr)
+    upload = accept(data, extensions.settings, owner=known_owner, address=client_address())
     prediction = Prediction(
         id=new_token(),
         status=Status.PENDING,

@@ -23,12 +23,7 @@ from worker.recognition.policy import (
     looks_like_digit,
     weakest_score,
 )
-from worker.recognition.reading import (
-    DigitReading,
-    Glyph,
-    Reading,
-    Refusal,
-)
+from worker.recognition.reading import DigitReading, Glyph, Reading, Refusal
 from worker.recognition.segmentation.components import PageComponents, find_components
 from worker.recognition.segmentation.grouping import (
     Region,
@@ -54,12 +49,12 @@ class Reader:
         self.calibration = classifier.calibration
 
     def read(self, pictures: Sequence[Image]) -> list[Reading]:
-        """One reading for each picture, in order; boxes are in the picture's own pixels."""
+        """One reading for each picture, in order; its boxes are in the picture's pixels."""
         candidates = [_segment(pixels) for pixels in pictures]
         digits = self._classify([candidate.glyphs for candidate in candidates])
         digits = self._split_touching(candidates, digits)
         digits = self._try_sideways(candidates, digits)
-        return [self._reading(*pair) for pair in zip(candidates, digits, strict=True)]
+        return list(map(self._reading, candidates, digits))
 
     def _classify(self, groups: Sequence[Sequence[Glyph]]) -> list[DigitReadings]:
         """Each group of glyphs as it is read, in one network call for all."""

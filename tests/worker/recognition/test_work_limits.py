@@ -97,9 +97,7 @@ def work(classifier: CountingClassifier, monkeypatch: pytest.MonkeyPatch) -> Wor
 
 
 def read(classifier: Classifier, data: bytes) -> Reading:
-    reading = Reader(classifier).read([stored_pixels(data)])[0]
-    assert isinstance(reading, Reading)
-    return reading
+    return Reader(classifier).read([stored_pixels(data)])[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)

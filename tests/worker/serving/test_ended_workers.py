@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.support.pictures import encoded
 from tests.support.records import prediction_of
 from tests.support.records import waiting_prediction as waiting
 from tests.support.servers import RedisServer, Worker, wait_until
@@ -26,8 +28,9 @@ from webapp.settings import Settings
 from webapp.sweep import POISON as GIVEN_UP
 from webapp.sweep import sweep
 
-POISON = b"poison"  # hangs the reader of tests.support.hanging_worker
-SLOW = b"slow"
+# By their shapes, tests.support.hanging_worker hangs at the first and is slow with the second.
+POISON = encoded(np.zeros((1, 3), np.uint8), ".png")
+SLOW = encoded(np.zeros((1, 2), np.uint8), ".png")
 
 
 @dataclass

@@ -17,7 +17,6 @@ from tests.worker.recognition.drawn_pages import (
     only_ink_in,
     with_text,
 )
-from webapp.imaging.uploads import UploadError
 from worker.recognition.page.binarisation import binarise
 from worker.recognition.page.working_image import LARGEST_SIDE, working_image
 from worker.recognition.segmentation.grouping import find_glyphs
@@ -80,19 +79,3 @@ def test_a_transparent_background_contrasts_with_the_ink(colour: tuple[int, int,
     layered = np.dstack([np.broadcast_to(np.uint8(colour), (300, 300, 3)), 255 - strokes])
 
     assert correlation(only_ink_in(layered), only_ink_in(np.dstack([strokes] * 3))) > 0.97
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(b"", id="nothing"),
-        pytest.param(b"%PDF-1.7 no picture", id="another kind of file"),
-        pytest.param(
-            file_of(with_text(blank_page(), "5"), "JPEG")[:900], id="cut off in its middle"
-        ),
-        pytest.param(file_of(with_text(blank_page(), "5"))[:-3000], id="cut off at its end"),
-    ],
-)
-def test_bytes_that_are_no_picture_raise_an_error_with_a_sentence(data: bytes) -> None:
-    with pytest.raises(UploadError, match=r"\.$"):
-        opened(data)
