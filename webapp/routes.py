@@ -12,7 +12,7 @@ from webapp.corrections import confirmations, review_views
 from webapp.corrections import views as corrections
 from webapp.personal_data import deletion_views
 from webapp.personal_data import views as personal_data
-from webapp.platform import health, url_converters
+from webapp.platform import health
 from webapp.predictions import api as predictions_api
 from webapp.predictions import deletion_views as prediction_deletion
 from webapp.predictions import home, images, retries
@@ -59,7 +59,6 @@ APIS = (predictions_api, corrections_api, training_api)
 
 def init_app(app: Flask) -> None:
     """Register the pages with CSRF protection, and the API without form tokens."""
-    url_converters.init_app(app)
     csrf = CSRFProtect(app)
     for module in PAGES:
         app.register_blueprint(module.pages)

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from webapp.corrections.visibility import VisibleCorrections, number_as_corrected
-from webapp.models import Correction, Digit, Prediction
+from webapp.corrections.visibility import VisibleCorrections
+from webapp.models import Correction, Prediction
+from webapp.predictions.schemas import prediction_as_json
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a cell that a spreadsheet would run
 BYTE_ORDER_MARK = "\ufeff"  # makes Excel read a CSV file as UTF-8
@@ -73,7 +74,7 @@ def reading_as_row(
     prediction: Prediction, corrections: VisibleCorrections, *, picture: str | None
 ) -> dict[str, Any]:
     """A reading as it is exported; `picture` is the name of its file in the zip."""
-    return _prediction_as_json(prediction, corrections) | {"picture": picture}
+    return {**prediction_as_json(prediction, corrections), "picture": picture}
 
 
 def correction_as_row(correction: Correction) -> dict[str, Any]:
@@ -119,33 +120,3 @@ def _escaped(value: Any) -> Any:
 
 def _described(columns: Mapping[str, str]) -> str:
     return "\n".join(f"{name:<21}{meaning}" for name, meaning in columns.items())
-
-
-def _prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) -> dict[str, Any]:
-    settled_at = prediction.settled_at
-    return {
-        "id": prediction.id,
-        "status": prediction.status,
-        "filename": prediction.filename,
-        "width": prediction.width,
-        "height": prediction.height,
-        "created_at": prediction.created_at.isoformat(),
-        "settled_at": settled_at.isoformat() if settled_at else None,
-        "number": prediction.number,
-        "number_as_corrected": number_as_corrected(prediction, corrections),
-        "confidence": prediction.confidence,
-        "reason": prediction.reason,
-        "model_version": prediction.model_version_id,
-        "digits": [_digit_as_json(digit) for digit in prediction.digits],
-    }
-
-
-def _digit_as_json(digit: Digit) -> dict[str, Any]:
-    return {
-        "position": digit.position,
-        "row": digit.row,
-        "label": digit.label,
-        "confidence": digit.confidence,
-        "box": [digit.x, digit.y, digit.width, digit.height],
-        "probabilities": digit.probabilities,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL's INTEGER
 
@@ -11,7 +11,10 @@ LARGEST_ID = 2**31 - 1  # PostgreSQL's INTEGER
 class TextConverter(UnicodeConverter):
     """One part of a path. PostgreSQL refuses text with a NUL, so such a path is not found."""
 
-    regex = "[^/\x00]+"
+    def to_python(self, value: str) -> str:
+        if "\0" in value:
+            raise ValidationError
+        return value
 
 
 class IdConverter(IntegerConverter):

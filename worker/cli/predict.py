@@ -14,9 +14,10 @@ from flask.cli import with_appcontext
 from webapp.imaging.sandbox import accept
 from webapp.imaging.uploads import TooLargeError, Upload, UploadError
 from webapp.platform.extensions import extensions
+from webapp.predictions.schemas import reading_as_json
 from webapp.settings import Settings
 from worker.model_files.store import files_to_read_with
-from worker.serving.answering import Answer, read_pictures
+from worker.serving.answering import Answer, digit_row, read_pictures
 from worker.serving.pixels import stored_pixels
 
 if TYPE_CHECKING:
@@ -86,24 +87,15 @@ def _accepted(path: Path, settings: Settings) -> Upload | Answer:
 
 def _as_json(result: FileAnswer) -> dict[str, Any]:
     answer = result.answer
-    reading = answer.reading
-    digits = reading.digits if reading else ()
+    found = answer.reading.digits if answer.reading else ()
     scale = answer.scale_to(result.width, result.height)
-    return {
-        "file": result.name,
-        "status": answer.status,
-        "number": reading.number if reading else None,
-        "reason": answer.reason,
-        "digits": [
-            {
-                "label": digit.label,
-                "confidence": digit.confidence,
-                "box": [round(side * scale) for side in digit.glyph.box],
-                "probabilities": list(digit.probabilities),
-            }
-            for digit in digits
-        ],
-    }
+    reading = reading_as_json(
+        status=answer.status,
+        number=answer.reading.number if answer.reading else None,
+        reason=answer.reason,
+        digits=[digit_row(digit, position, scale) for position, digit in enumerate(found)],
+    )
+    return {"file": result.name, **reading}
 
 
 def _as_text(result: FileAnswer) -> str:

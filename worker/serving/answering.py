@@ -6,12 +6,12 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import cv2
 
 from webapp.imaging.uploads import UploadError
-from webapp.models import Digit, ModelVersion, Prediction
+from webapp.models import Digit, ModelVersion, Prediction, Status
 from webapp.platform.storage import Storage
 from worker.recognition.arrays import Image
 from worker.recognition.reading import DigitReading, Reading
@@ -36,10 +36,10 @@ class Answer:
     failure: str | None = None
 
     @property
-    def status(self) -> Literal["read", "refused", "failed"]:
+    def status(self) -> Status:
         if self.reading is None:
-            return "failed"
-        return "read" if self.reading.refusal is None else "refused"
+            return Status.FAILED
+        return Status.DONE if self.reading.refusal is None else Status.REFUSED
 
     @property
     def reason(self) -> str | None:
@@ -55,7 +55,7 @@ class Answer:
             return
         scale = self.scale_to(prediction.width, prediction.height)
         found = enumerate(self.reading.digits)
-        digits = [_row(digit, position, scale) for position, digit in found]
+        digits = [digit_row(digit, position, scale) for position, digit in found]
         if self.reading.refusal is not None:
             prediction.refuse(self.reading.refusal.sentence, by=version, digits=digits)
         else:
@@ -134,7 +134,8 @@ def _keep_steps(prediction_id: str, reading: Reading, storage: Storage) -> None:
         log.exception("The steps of prediction %s could not be kept.", prediction_id)
 
 
-def _row(digit: DigitReading, position: int, scale: float) -> Digit:
+def digit_row(digit: DigitReading, position: int, scale: float) -> Digit:
+    """The row of a digit; `scale` is the number of original pixels per pixel of the reading."""
     box = digit.glyph.box
     ink = (digit.glyph.ink * 255).round().astype("uint8")
     return Digit(

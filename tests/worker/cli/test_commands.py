@@ -51,7 +51,7 @@ def test_predict_reads_files_one_object_a_line(app: Flask, network: Path, tmp_pa
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["file"] for line in lines] == [str(file) for file in files]
     statuses = [line["status"] for line in lines]
-    assert statuses == ["read", "read", "refused", "failed", "failed"]
+    assert statuses == ["done", "done", "refused", "failed", "failed"]
     assert [line["number"] for line in lines] == ["42", "7", None, None, None]
     assert all(set(line) == {"file", "status", "number", "reason", "digits"} for line in lines)
     assert [line["reason"] is None for line in lines] == [True, True, False, False, False]
@@ -81,7 +81,7 @@ def test_predict_needs_no_database(settings: Settings, tmp_path: Path) -> None:
 
     result = flask(app, "predict", "--json", tmp_path / "seven.png")
 
-    assert json.loads(result.stdout)["status"] in {"read", "refused"}
+    assert json.loads(result.stdout)["status"] in {"done", "refused"}
 
 
 def test_corrected_pictures_are_read_again(app: Flask, network: Path, mnist: Mnist) -> None:
