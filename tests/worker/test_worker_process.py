@@ -26,7 +26,7 @@ def workers(
 ) -> Iterator[Workers]:
     """Two prediction workers, and a Redis of their own."""
     folder = tmp_path_factory.mktemp("workers")
-    lease = timedelta(seconds=5)
+    lease = timedelta(seconds=20)  # a batch must not outlast it on a busy machine either
     with workers_in(folder, workers=2, lease=lease, mnist_path=mnist_file) as running:
         stored_version(network)
         running.start()
