@@ -30,7 +30,7 @@ def workers(
 ) -> Iterator[Workers]:
     """Two prediction workers, and a Redis of their own."""
     folder = tmp_path_factory.mktemp("workers")
-    settings = {"lease": timedelta(seconds=15), "mnist_path": mnist_file}
+    settings = {"lease": timedelta(seconds=20), "mnist_path": mnist_file}
     with workers_in(folder, workers=2, database_url=databases.create(), **settings) as running:
         stored_version(network)
         running.start()
