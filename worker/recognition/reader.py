@@ -6,7 +6,6 @@ is refused early, few glyphs are split, and each side of a page is sampled befor
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -119,21 +118,18 @@ class Reader:
         return [sideways.get(index) or group for index, group in enumerate(digits)]
 
     def _read_sides(self, sides: Sequence[_Side]) -> list[DigitReadings]:
-        """The digits of each side; those of its sample alone where that does not convince."""
+        """The digits of each side; those of its sample alone where that does not look like digits.
+
+        A promising side beyond the limit has no digits.
+        """
         digits = self._classify([side.sample() for side in sides])
-        promising = [
-            index
-            for index, side in enumerate(sides)
-            if side.is_sampled and sum(map(is_sure, digits[index])) * 2 >= len(digits[index])
-        ]
-        glyphs_of: Counter[int] = Counter()
-        for index in promising:
-            glyphs_of[sides[index].picture] += len(sides[index].regions)
-        chosen = [i for i in promising if glyphs_of[sides[i].picture] <= MAX_SIDEWAYS_GLYPHS]
-        read = self._classify([sides[index].glyphs() for index in chosen])
+        sampled = [index for index, side in enumerate(sides) if side.is_sampled]
+        promising = [i for i in sampled if sum(map(is_sure, digits[i])) * 2 >= len(digits[i])]
+        affordable = _affordable(sides, digits, promising)
+        read = self._classify([sides[index].glyphs() for index in affordable])
         for index in promising:
             digits[index] = []
-        for index, group in zip(chosen, read, strict=True):
+        for index, group in zip(affordable, read, strict=True):
             digits[index] = group
         return digits
 
@@ -184,6 +180,25 @@ class _Side:
 
     def glyphs(self) -> list[Glyph]:
         return cut_out(self.found, self.regions)
+
+
+def _affordable(
+    sides: Sequence[_Side], samples: Sequence[DigitReadings], promising: Sequence[int]
+) -> list[int]:
+    """The indices of the promising sides that are read in full.
+
+    Where both sides of a picture have too many glyphs together, only a side with a convincing
+    sample is read: digits that are upside down resemble others, but fewer of them.
+    """
+    chosen: list[int] = []
+    for picture in dict.fromkeys(sides[index].picture for index in promising):
+        of_picture = [index for index in promising if sides[index].picture == picture]
+        convincing = [index for index in of_picture if is_convincing(samples[index])]
+        for choice in (of_picture, convincing):
+            if sum(len(sides[index].regions) for index in choice) <= MAX_SIDEWAYS_GLYPHS:
+                chosen += choice
+                break
+    return chosen
 
 
 def _segment(pixels: Image) -> _Candidate:

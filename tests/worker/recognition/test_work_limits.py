@@ -148,14 +148,17 @@ def test_a_side_without_digits_is_only_sampled(classifier: CountingClassifier, w
     assert 0 < work.classified[-1] <= len(SIDEWAYS) * SAMPLE_SIZE
 
 
-def test_a_sideways_page_of_many_digits_is_read(classifier: CountingClassifier) -> None:
+@pytest.mark.parametrize("row_of_digits", ["2345729", "23457237425"])
+def test_a_sideways_page_of_many_digits_is_read(
+    row_of_digits: str, classifier: CountingClassifier
+) -> None:
     page = blank_page(1200, 1200)
     for row in range(13):
-        page = with_text(page, "2345729", (60, 90 + 85 * row), scale=2, pen=6)
+        page = with_text(page, row_of_digits, (60, 90 + 85 * row), scale=2, pen=6)
 
     reading = read(classifier, file_of(np.rot90(page)))
 
-    assert reading.number == "|".join(["2345729"] * 13)
+    assert reading.number == "|".join([row_of_digits] * 13)
 
 
 def test_ordinary_pages_are_far_from_the_limits() -> None:
