@@ -66,6 +66,9 @@ class Counters(Storage):
 
     @cached_property
     def _redis(self) -> Storage:
+        # First, as it waits where another thread is importing the package. Half imported, it has
+        # no version yet, and `limits` refuses it.
+        import redis  # noqa: PLC0415, F401
         from limits.storage import RedisStorage  # noqa: PLC0415 (loads Redis's client: 10 MB)
         from redis.backoff import NoBackoff  # noqa: PLC0415
         from redis.retry import Retry  # noqa: PLC0415
