@@ -110,7 +110,7 @@ def run(
     try:
         site.open(networks)
         pictures, expected = _learn_what_each_version_reads(site)
-        stream = Stream(site.house.port, pictures, rate, seed)
+        stream = Stream(site.running_site.port, pictures, rate, seed)
         stream.start()
         recoveries = _break_everything(site, stream, schedule(faults, random.Random(seed)), seed)
         wait_until(lambda: len(stream.accepted) >= uploads, seconds=uploads / rate + 600)
@@ -135,7 +135,7 @@ def _learn_what_each_version_reads(
 ) -> tuple[list[bytes], dict[tuple[int, int], Reading]]:
     """In quiet, let both versions read each picture; those are kept that they read differently."""
     candidates = [photo_of(str(digit)) for digit in range(10)]
-    stream = Stream(site.house.port, candidates, rate=1, seed=0)
+    stream = Stream(site.running_site.port, candidates, rate=1, seed=0)
     read: dict[tuple[int, int], Reading] = {}
     for version in site.versions[::-1] + site.versions[:1]:  # ends as it begins: with the first
         site.publish(version, PublicationTrigger.CHOSEN)

@@ -54,10 +54,10 @@ class Site:
             "MAX_WAITING": str(FOREVER),
             **UNLIMITED,
         }
-        self.house = RunningSite(self.folder, free_port(), SETTINGS | own)
+        self.running_site = RunningSite(self.folder, free_port(), SETTINGS | own)
         data = self.folder / "data"
         data.mkdir()
-        self.house.flask("db", "upgrade")
+        self.running_site.flask("db", "upgrade")
         self.ledger = Ledger(self.database_url)
         self.ledger.open()
         self.app = create_app(
@@ -67,17 +67,17 @@ class Site:
             first, second = (stored_version(path, published=False) for path in networks)
         self.versions = first.id, second.id
         self.publish(first.id, PublicationTrigger.INSTALLED)
-        self.house.start()
+        self.running_site.start()
 
     def close(self) -> list[str]:
         """Stop everything; names the processes that did not end when asked to."""
-        family = self.house.processes
+        family = self.running_site.processes
         for process in family:
             with suppress(psutil.NoSuchProcess):
                 process.resume()
         self.redis.process.send_signal(signal.SIGCONT)
         with suppress(subprocess.TimeoutExpired):
-            self.house.stop()
+            self.running_site.stop()
         _, left = psutil.wait_procs(family, timeout=5)
         words = [" ".join(process.cmdline()) for process in left if process.is_running()]
         for process in left:
@@ -127,7 +127,7 @@ class Site:
 
     def _running(self, *words: str) -> list[psutil.Process]:
         found = []
-        for process in self.house.processes:
+        for process in self.running_site.processes:
             with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
                 command = " ".join(process.cmdline())
                 if all(word in command for word in words) and "scripts.run" not in command:

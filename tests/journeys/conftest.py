@@ -21,14 +21,16 @@ expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    folder = tmp_path_factory.mktemp("house")
+def running_site(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
+    folder = tmp_path_factory.mktemp("running_site")
     np.savez(folder / "mnist.npz", **tiny_mnist())
     settings = {"MNIST_PATH": str(folder / "mnist.npz"), "DATABASE_URL": databases.create()}
-    house = RunningSite(folder, free_port(), settings)
-    house.start()
-    yield house
-    house.stop()
+    running_site = RunningSite(folder, free_port(), settings)
+    running_site.start()
+    yield running_site
+    running_site.stop()
 
 
 @pytest.fixture(scope="session")
@@ -44,20 +46,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, house: RunningSite) -> Iterator[Page]:
+def page(browser: Browser, running_site: RunningSite) -> Iterator[Page]:
     """The front page on a phone."""
-    yield from _open_front_page(browser, house, javascript=True)
+    yield from _open_front_page(browser, running_site, javascript=True)
 
 
 @pytest.fixture
-def page_without_javascript(browser: Browser, house: RunningSite) -> Iterator[Page]:
-    yield from _open_front_page(browser, house, javascript=False)
+def page_without_javascript(browser: Browser, running_site: RunningSite) -> Iterator[Page]:
+    yield from _open_front_page(browser, running_site, javascript=False)
 
 
-def _open_front_page(browser: Browser, house: RunningSite, *, javascript: bool) -> Iterator[Page]:
+def _open_front_page(
+    browser: Browser, running_site: RunningSite, *, javascript: bool
+) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)  # type: ignore[arg-type]
     context.set_default_timeout(WAIT_MILLISECONDS)
     page = context.new_page()
-    page.goto(house.address)
+    page.goto(running_site.address)
     yield page
     context.close()

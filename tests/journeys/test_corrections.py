@@ -17,7 +17,7 @@ EMAIL, PASSWORD = "grace@example.org", "a long enough password"
 
 
 def test_a_correction_is_made_withdrawn_made_again_and_approved(
-    page: Page, house: RunningSite
+    page: Page, running_site: RunningSite
 ) -> None:
     give(page, photo_of("42"))
     expect(number_read(page)).to_have_text("42")
@@ -43,14 +43,14 @@ def test_a_correction_is_made_withdrawn_made_again_and_approved(
         re.compile(r"42\s*corrected to 49")
     )
 
-    house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
+    running_site.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
     sign_in(page)
     page.get_by_role("link", name="Review the corrections").click()
     page.get_by_role("button", name="Approve 9, read as 2").click()
     expect(page.get_by_text("Approved: 1 correction.")).to_be_visible()
     expect(page.get_by_text("No corrections are waiting.")).to_be_visible()
 
-    page.goto(f"{house.address}/admin")
+    page.goto(f"{running_site.address}/admin")
     page.get_by_role("link", name="Read corrected pictures again").click()
     page.get_by_role("button", name="Read them").click()
     expect(page.get_by_text("as many as when they were first read.")).to_be_visible()
@@ -63,7 +63,7 @@ def test_a_correction_is_made_withdrawn_made_again_and_approved(
 
 
 def test_without_the_network_a_correction_shows_a_problem_and_can_be_repeated(
-    page: Page, house: RunningSite
+    page: Page, running_site: RunningSite
 ) -> None:
     give(page, photo_of("7"))
     expect(number_read(page)).to_have_text("7")

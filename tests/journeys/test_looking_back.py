@@ -14,11 +14,13 @@ from tests.journeys.site import RunningSite
 pytestmark = pytest.mark.journey
 
 
-def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: RunningSite) -> None:
+def test_the_history_shows_what_was_given_and_filters_it(
+    page: Page, running_site: RunningSite
+) -> None:
     for number in ("7", "3"):
         give(page, photo_of(number))
         expect(number_read(page)).to_have_text(number)
-        page.goto(house.address)
+        page.goto(running_site.address)
     give(page, blank_photo())
     expect(page.get_by_role("heading", name="Cifra can't read this picture")).to_be_visible()
 
@@ -37,11 +39,11 @@ def test_the_history_shows_what_was_given_and_filters_it(page: Page, house: Runn
     page.get_by_role("button", name="Filter").click()
     expect(cards).to_contain_text(["not read"])
 
-    page.goto(f"{house.address}/predictions?from=2001-01-01&to=2001-12-31")
+    page.goto(f"{running_site.address}/predictions?from=2001-01-01&to=2001-12-31")
     expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()
 
 
-def test_nobody_sees_what_another_visitor_gave(page: Page, house: RunningSite) -> None:
-    page.goto(f"{house.address}/predictions")
+def test_nobody_sees_what_another_visitor_gave(page: Page, running_site: RunningSite) -> None:
+    page.goto(f"{running_site.address}/predictions")
 
     expect(page.get_by_text("You have no readings yet.")).to_be_visible()

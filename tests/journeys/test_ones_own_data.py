@@ -27,13 +27,13 @@ def test_a_link_opens_for_its_giver_alone(page: Page, browser: Browser) -> None:
 
 
 def test_all_is_taken_along_and_then_deleted_without_javascript(
-    page_without_javascript: Page, house: RunningSite
+    page_without_javascript: Page, running_site: RunningSite
 ) -> None:
     page = page_without_javascript
     give(page, photo_of("7"))
     expect(number_read(page)).to_have_text("7")
     first = page.url
-    page.goto(house.address)
+    page.goto(running_site.address)
     give(page, photo_of("3"))
     expect(number_read(page)).to_have_text("3")
 

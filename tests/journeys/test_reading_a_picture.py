@@ -104,8 +104,8 @@ def test_a_bad_file_is_refused_with_its_reason_and_its_name(page_without_javascr
     expect(page.get_by_role("button", name="Read this picture")).to_be_visible()
 
 
-def test_an_unknown_address_gets_a_page_of_its_own(page: Page, house: RunningSite) -> None:
-    answer = page.goto(f"{house.address}/predictions/nobody-was-given-this")
+def test_an_unknown_address_gets_a_page_of_its_own(page: Page, running_site: RunningSite) -> None:
+    answer = page.goto(f"{running_site.address}/predictions/nobody-was-given-this")
 
     assert answer is not None
     assert answer.status == 404

@@ -20,19 +20,19 @@ MAX_PICTURES = 30
 
 
 def test_a_retrained_version_answers_until_it_is_rolled_back(
-    page: Page, house: RunningSite
+    page: Page, running_site: RunningSite
 ) -> None:
-    house.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
+    running_site.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
     sign_in(page)
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
-    approve_some_corrections(page, house)
+    approve_some_corrections(page, running_site)
 
     page.get_by_role("link", name="See what it would train on").click()
     expect(page.get_by_label("Fine-tune version 1")).to_be_checked()
     page.get_by_role("button", name="Retrain").click()
     expect(page).to_have_url(re.compile(r"/training-runs/1$"))
 
-    page.goto(f"{house.address}/admin/training-runs")
+    page.goto(f"{running_site.address}/admin/training-runs")
     expect(page.get_by_role("heading", name="Run 1 is under way")).to_be_visible()
     page.get_by_role("link", name="Watch run 1").click()
     heading = page.get_by_role("heading", name="Training run 1")
@@ -41,50 +41,52 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(
     expect(page.get_by_role("img", name="loss")).to_be_visible()
     expect(page.get_by_role("heading", name="It passed its evaluation.")).to_be_visible()
 
-    give_until_answered_by(page, house, version=2)
+    give_until_answered_by(page, running_site, version=2)
     page.get_by_role("link", name="model version 2").click()
     expect(page.get_by_text("passed its evaluation")).to_be_visible()
 
-    page.goto(f"{house.address}/admin")
+    page.goto(f"{running_site.address}/admin")
     page.get_by_text("Roll back to version 1").click()
     page.get_by_label("Why?").first.fill("Only to try it")
     page.get_by_role("button", name="Roll back").click()
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
-    give_until_answered_by(page, house, version=1)
+    give_until_answered_by(page, running_site, version=1)
 
-    page.goto(f"{house.address}/admin/ledger")
+    page.goto(f"{running_site.address}/admin/ledger")
     expect(page.get_by_role("row")).to_contain_text(  # a phone shows no row of headings
         ["Only to try it", "passed its evaluation", "came with Cifra"]
     )
 
 
-def test_a_person_without_an_account_is_asked_to_sign_in(page: Page, house: RunningSite) -> None:
-    page.goto(f"{house.address}/admin")
+def test_a_person_without_an_account_is_asked_to_sign_in(
+    page: Page, running_site: RunningSite
+) -> None:
+    page.goto(f"{running_site.address}/admin")
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def approve_some_corrections(page: Page, house: RunningSite) -> None:
+def approve_some_corrections(page: Page, running_site: RunningSite) -> None:
     """Confirm what is read in two pictures, approve it, and return to the admin's first page."""
     for number in ("4271", "8035"):
-        page.goto(house.address)
+        page.goto(running_site.address)
         give(page, photo_of(number))
         expect(number_read(page)).to_have_text(number)
-        digits = f"{house.address}/api/predictions/{page.url.rsplit('/', 1)[-1]}/digits"
+        digits = f"{running_site.address}/api/predictions/{page.url.rsplit('/', 1)[-1]}/digits"
         for position, label in enumerate(number):
             data = {"label": int(label)}
             assert page.request.post(f"{digits}/{position}/correction", data=data).ok
-    page.goto(f"{house.address}/admin")
+    page.goto(f"{running_site.address}/admin")
     page.get_by_role("link", name="Review the corrections").click()
     page.get_by_role("button", name=re.compile("^Approve all")).click()
     expect(page.get_by_text("Approved: 8 corrections.")).to_be_visible()
-    page.goto(f"{house.address}/admin")
+    page.goto(f"{running_site.address}/admin")
 
 
-def give_until_answered_by(page: Page, house: RunningSite, *, version: int) -> None:
+def give_until_answered_by(page: Page, running_site: RunningSite, *, version: int) -> None:
     """Until a new version is loaded, the one before answers, and its pages say so."""
     for _ in range(MAX_PICTURES):
-        page.goto(house.address)
+        page.goto(running_site.address)
         give(page, photo_of("7"))
         read_by = page.get_by_role("link", name="model version")
         expect(read_by).to_be_visible()

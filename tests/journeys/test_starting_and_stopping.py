@@ -92,23 +92,23 @@ def readiness(site: RunningSite) -> int:
         return error.code
 
 
-def test_a_taken_port_is_reported_with_another_one(house: RunningSite) -> None:
+def test_a_taken_port_is_reported_with_another_one(running_site: RunningSite) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        output = output_of({**house.environment, "PORT": str(port)})
+        output = output_of({**running_site.environment, "PORT": str(port)})
 
     assert f"Port {port} is taken" in output
     assert "make run PORT=" in output
 
 
-def test_a_second_start_on_the_same_data_is_refused(house: RunningSite) -> None:
-    output = output_of({**house.environment, "PORT": str(free_port())})
+def test_a_second_start_on_the_same_data_is_refused(running_site: RunningSite) -> None:
+    output = output_of({**running_site.environment, "PORT": str(free_port())})
 
     assert "already running" in output
 
 
-def test_without_a_secret_key_a_server_refuses_to_start(house: RunningSite) -> None:
-    environment = house.environment
+def test_without_a_secret_key_a_server_refuses_to_start(running_site: RunningSite) -> None:
+    environment = running_site.environment
     del environment["SECRET_KEY"]
 
     output = output_of(environment, "-c", "import wsgi")

@@ -18,8 +18,8 @@ TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
-def program(browser: Browser, house: RunningSite) -> Iterator[APIRequestContext]:
-    context = browser.new_context(base_url=house.address)
+def program(browser: Browser, running_site: RunningSite) -> Iterator[APIRequestContext]:
+    context = browser.new_context(base_url=running_site.address)
     yield context.request
     context.close()
 

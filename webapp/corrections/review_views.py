@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import admin_required
+from webapp.accounts.guards import admin_required
 from webapp.corrections.forms import LABEL_NAMES, DecisionForm, ReviewFilterForm
 from webapp.corrections.review import (
     Decision,

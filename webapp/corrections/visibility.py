@@ -9,7 +9,7 @@ from operator import attrgetter, itemgetter
 
 from sqlalchemy.orm import Session
 
-from webapp.accounts.identity import current_owner_id
+from webapp.accounts.current_owner import current_owner_id
 from webapp.models import Correction, Digit, Prediction, Verdict
 from webapp.platform.database import db
 

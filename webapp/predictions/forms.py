@@ -10,7 +10,7 @@ from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # not in its stubs
 from wtforms.validators import AnyOf, Optional, Regexp, ValidationError
 
-from webapp.accounts.identity import is_admin
+from webapp.accounts.authentication import is_admin
 from webapp.models import Status
 from webapp.platform.forms import Form
 from webapp.predictions.history import Filters

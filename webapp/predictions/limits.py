@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from webapp.accounts.identity import current_owner_id
+from webapp.accounts.current_owner import current_owner_id
 from webapp.platform.rate_limits import rate_limit
 
 P = ParamSpec("P")

@@ -6,7 +6,7 @@ import errno
 import logging
 from dataclasses import dataclass
 
-from webapp.accounts.identity import current_owner_id, ensure_owner_id
+from webapp.accounts.current_owner import current_owner_id, ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
 from webapp.models import Owner, OwnerDeletedError, Prediction, Status, new_token
 from webapp.platform.database import db, writing

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template
 
-from webapp.accounts.identity import admin_required
+from webapp.accounts.guards import admin_required
 from webapp.models import (
     Correction,
     Evaluation,

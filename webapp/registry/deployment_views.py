@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from webapp.accounts.identity import admin_required
+from webapp.accounts.guards import admin_required
 from webapp.models import deployment_history
 from webapp.platform.database import db
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 
-from webapp.accounts.identity import admin_required, is_admin
+from webapp.accounts.authentication import is_admin
+from webapp.accounts.guards import admin_required
 from webapp.models import Evaluation, EvaluationPicture, ModelVersion
 from webapp.models.evaluation import PUBLIC_DATASETS
 from webapp.platform.database import db

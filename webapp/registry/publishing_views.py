@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import fresh_admin_required
+from webapp.accounts.guards import fresh_admin_required
 from webapp.models import ModelVersion
 from webapp.platform.database import writing
 from webapp.platform.errors import on_http_error

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import admin_required
+from webapp.accounts.guards import admin_required
 from webapp.corrections.review import count_training_corrections
 from webapp.models import ModelVersion, utc_now
 from webapp.platform.database import db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, jsonify
 
-from webapp.accounts.identity import admin_required
+from webapp.accounts.guards import admin_required
 from webapp.models import TrainingRun
 from webapp.platform.database import db
 

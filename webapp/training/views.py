@@ -7,7 +7,8 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from webapp.accounts.identity import admin_required, current_owner_id, fresh_admin_required
+from webapp.accounts.current_owner import current_owner_id
+from webapp.accounts.guards import admin_required, fresh_admin_required
 from webapp.models import AuditAction, Correction, Evaluation, ModelVersion, TrainingRun
 from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE
 from webapp.platform.audit import record
