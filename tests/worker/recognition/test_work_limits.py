@@ -63,6 +63,7 @@ class CountingClassifier(Classifier):
 def classifier() -> CountingClassifier:
     loaded = CountingClassifier.load(SHIPPED)
     assert isinstance(loaded, CountingClassifier)
+    loaded.work = Work()
     return loaded
 
 
