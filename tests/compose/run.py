@@ -152,7 +152,7 @@ def restart_everything(compose: Compose, person: Person) -> None:
 
 def account(person: Person, stream: Stream, when: str) -> None:
     """Every accepted upload has its one answer."""
-    settled = person.settled(stream.accepted, seconds=240)
+    settled = person.settled(stream.accepted, seconds=600)
     lost = len(stream.accepted) - len(settled)
     failed = [row["reason"] for row in settled.values() if row["status"] == "failed"]
     say(

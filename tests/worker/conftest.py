@@ -56,7 +56,7 @@ def settings(
         data_dir=tmp_path,
         database_url=database_url,
         redis_url=redis_server.url,
-        lease=timedelta(seconds=5),
+        lease=timedelta(seconds=60),  # a busy machine takes long for a batch
         mnist_path=mnist_file,
     )
 
