@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -59,6 +61,7 @@ class PostgresqlServer:
                 [self._programs / "postgres", "-D", data, "-p", str(self.port), *options],
                 stdout=log,
                 stderr=log,
+                preexec_fn=_end_with_the_tests,  # noqa: PLW1509 (no thread runs yet)
                 **self._as_user,
             )
         wait_until(self._answers, seconds=30)
@@ -128,3 +131,9 @@ class PostgresqlServer:
             user = pwd.getpwnam(UNPRIVILEGED_USER)
             for path in paths:
                 os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _end_with_the_tests() -> None:
+    """Let Linux end the server when the tests are killed before they can stop it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -39,7 +40,10 @@ def exam(*, passed: bool) -> dict[str, Any]:
     }
 
 
+INK_OF_DIGITS = sha256(bytes(range(256))).hexdigest()  # as `fill` makes them up
 ROWS_OF_0004 = {
+    ("corrections", 0): {"ink_sha256": INK_OF_DIGITS},
+    ("corrections", 1): {"ink_sha256": INK_OF_DIGITS},
     ("model_versions", 0): {"exam": exam(passed=True), "notes": None},
     ("model_versions", 1): {
         "exam": exam(passed=False),
