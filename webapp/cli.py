@@ -8,6 +8,7 @@ import threading
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts.service import set_password
 from webapp.backup.cli import backup
@@ -49,6 +50,8 @@ def create_admin(email: str, password: str) -> None:
             record(session, AuditAction.CREATED_ADMIN, user.email)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
+    except IntegrityError as error:  # the same command at the same time
+        raise click.ClickException(f"{email} has an account already.") from error
     click.echo(f"{user.email} can sign in now.")
 
 

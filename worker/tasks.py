@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from secrets import token_hex
 
 from flask import current_app
@@ -23,6 +24,7 @@ from worker.training import runner
 
 __all__ = ["PREDICT", "REREAD", "RETRAIN", "predict", "reread", "retrain"]
 
+READ_TOGETHER = 8  # pictures, each of which costs at most about a second of CPU
 MAX_BATCHES = 100  # then the task enqueues itself again, so that a stop need not wait for it
 
 shutting_down = threading.Event()  # set when this process is asked to end
@@ -45,9 +47,7 @@ def predict() -> None:
         batch = _claim()
         if not batch:
             return
-        with ending_after(extensions.settings.lease):  # then others may claim the batch
-            answers = answering.read(batch, live.reader, extensions.storage)
-        _settle(batch, answers, live)
+        _answer(batch, live)
     extensions.queue.enqueue_prediction()
 
 
@@ -74,6 +74,29 @@ def _claim() -> Sequence[Prediction]:
     settings = extensions.settings
     with writing() as session:
         return Prediction.claim(session, by=WORKER, limit=settings.batch_size, lease=settings.lease)
+
+
+def _answer(batch: Sequence[Prediction], live: LiveReader) -> None:
+    """Read and settle a batch in parts, each within a lease of its own.
+
+    So a long batch on a busy machine does not outlast its lease; only a picture that hangs does.
+    """
+    lease = extensions.settings.lease
+    for start in range(0, len(batch), READ_TOGETHER):
+        if start:
+            _renew(batch[start:], lease)
+        part = batch[start : start + READ_TOGETHER]
+        with ending_after(lease):  # then others may claim it
+            answers = answering.read(part, live.reader, extensions.storage)
+        _settle(part, answers, live)
+
+
+def _renew(batch: Sequence[Prediction], lease: timedelta) -> None:
+    with writing() as session:
+        ids = [prediction.id for prediction in batch]
+        for prediction in session.scalars(Prediction.locked(ids)):
+            if prediction.is_held_by(WORKER):
+                prediction.renew(lease)
 
 
 def _settle(batch: Sequence[Prediction], answers: Sequence[Answer], live: LiveReader) -> None:

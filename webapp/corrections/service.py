@@ -128,7 +128,8 @@ def _digit(session: Session, prediction_id: str, position: int) -> Digit:
 
 
 def _own_correction(session: Session, digit: Digit, owner_id: str) -> Correction | None:
+    """The owner's correction of a digit, locked, so that no admin decides on it meanwhile."""
     query = select(Correction).where(
         Correction.digit_id == digit.id, Correction.owner_id == owner_id
     )
-    return session.scalar(query)
+    return session.scalar(query.with_for_update(of=Correction))

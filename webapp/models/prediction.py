@@ -176,15 +176,22 @@ class Prediction(Base):
 
     @classmethod
     def _is_abandoned(cls) -> ColumnElement[bool]:
+        return cls._has_expired() & (cls.claim_count < MAX_CLAIMS)
+
+    @classmethod
+    def _has_expired(cls) -> ColumnElement[bool]:
         """Whether the lease has expired, so that the worker is presumed dead."""
-        expired = (cls.status == Status.READING) & (cls.lease_until < utc_now())
-        return expired & (cls.claim_count < MAX_CLAIMS)
+        return (cls.status == Status.READING) & (cls.lease_until < utc_now())
 
     def _claim(self, by: str, lease: timedelta) -> None:
         self.status = Status.READING
         self.claimed_by = by
-        self.lease_until = utc_now() + lease
+        self.renew(lease)
         self.claim_count += 1
+
+    def renew(self, lease: timedelta) -> None:
+        """Extend a claim that its worker still holds."""
+        self.lease_until = utc_now() + lease
 
     @classmethod
     def locked(cls, ids: Iterable[str], *, skip: bool = False) -> Select[tuple[Prediction]]:
@@ -194,16 +201,9 @@ class Prediction(Base):
     @classmethod
     def give_up_on_poison(cls, session: Session, *, reason: str) -> int:
         """Fail the rows that ended their worker too often; returns their number."""
-        now = utc_now()
-        result = session.execute(
-            update(cls)
-            .where(
-                cls.status == Status.READING,
-                cls.lease_until < now,
-                cls.claim_count >= MAX_CLAIMS,
-            )
-            .values(status=Status.FAILED, reason=reason, settled_at=now, lease_until=None)
-        )
+        failed = {"status": Status.FAILED, "settled_at": utc_now(), "lease_until": None}
+        poison = update(cls).where(cls._has_expired(), cls.claim_count >= MAX_CLAIMS)
+        result = session.execute(poison.values(reason=reason, **failed))
         return int(result.rowcount)  # type: ignore[attr-defined]
 
     def is_held_by(self, worker: str) -> bool:

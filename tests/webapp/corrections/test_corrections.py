@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from tests.support.cookies import copy_cookies
 from tests.support.settings import change_settings
 from tests.webapp.factories import admin, digit, given_prediction, settle, sign_in
 from webapp.models import Correction, Prediction
@@ -190,13 +191,10 @@ def test_the_number_of_waiting_corrections_of_an_owner_is_limited(
 def test_simultaneous_corrections_do_not_exceed_the_limit(app: Flask, client: FlaskClient) -> None:
     change_settings(app, corrections_per_person=3)
     ids = [read(app, client, "1") for _ in range(8)]
-    cookie = client.get_cookie("cifra_visitor")
-    assert cookie is not None
     together = Barrier(len(ids))
 
     def correct_together(prediction_id: str) -> int:
-        browser = app.test_client()
-        browser.set_cookie(cookie.key, cookie.value)
+        browser = copy_cookies(client, app.test_client())
         together.wait()
         return correct(browser, prediction_id, 0, "7").status_code
 
@@ -205,6 +203,25 @@ def test_simultaneous_corrections_do_not_exceed_the_limit(app: Flask, client: Fl
 
     assert sorted(statuses) == [303] * 3 + [429] * 5
     assert len(labels(app)) == 3
+
+
+def test_a_correction_is_not_changed_while_an_admin_decides_on_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = read(app, client, "1")
+    correct(client, prediction_id, 0, "7")
+    browser = copy_cookies(client, app.test_client())
+
+    with ThreadPoolExecutor(1) as pool:
+        with app.app_context(), writing() as session:
+            correction = session.scalars(select(Correction).with_for_update(of=Correction)).one()
+            change = pool.submit(correct, browser, prediction_id, 0, "9")
+            wait([change], timeout=1)
+            correction.approve(by=None)
+        response = change.result(timeout=60)
+
+    assert response.status_code == 409
+    assert labels(app) == [7]
 
 
 @pytest.mark.parametrize("label", ["", "10", "x", "-1", "٣", "\x007"])

@@ -133,7 +133,11 @@ def approved(session: Session, owner_id: str, *, digits: int = 1, ink: bytes | N
     for one in found:
         one.ink_png = ink or noise()
     prediction = Prediction(
-        owner_id=owner_id, filename="a.png", media_type="image/png", width=28, height=28
+        owner_id=Owner.lock(session, owner_id).id,
+        filename="a.png",
+        media_type="image/png",
+        width=28,
+        height=28,
     )
     prediction.refuse("It could be more than one digit.", digits=found)
     session.add(prediction)

@@ -28,7 +28,7 @@ insert into predictions
 insert into digits
     (id, prediction_id, position, "row", label, confidence, probabilities, x, y, width, height,
      ink_png)
-    values (1, 'p1', 0, 0, 7, 0.5, '[]', 0, 0, 9, 9, 'x');
+    values (1, 'p1', 0, 0, 7, 0.5, '[]', 0, 0, 9, 9, x'00');
 insert into corrections
     (digit_id, owner_id, created_at, label, read_as, ink_sha256, verdict)
     values (1, 'cleo', '2026-01-04 00:00:00', 1, 7, 'x', 'waiting');

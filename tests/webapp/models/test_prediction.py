@@ -12,7 +12,7 @@ from sqlalchemy import event, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from webapp.models import Prediction, Status, utc_now
+from webapp.models import Owner, Prediction, Status, utc_now
 from webapp.models.base import new_token
 from webapp.models.prediction import MAX_CLAIMS, MAX_OF_ONLY_OWNER
 from webapp.platform.database import db, writing
@@ -82,6 +82,7 @@ def test_a_claim_among_ten_thousand_rows_uses_the_indexes(app: Flask, owners: in
     with app.app_context(), writing() as session:
         now = utc_now()
         rows = [row(f"owner {number % owners}", now) for number in range(10_000)]
+        session.execute(insert(Owner), [{"id": f"owner {number}"} for number in range(owners)])
         session.execute(insert(Prediction), rows)
     with app.app_context(), writing() as session:
         plans = query_plans(
@@ -138,7 +139,8 @@ def is_scan(line: str) -> bool:
 def waiting(app: Flask, owner_id: str, count: int) -> list[str]:
     """Pending predictions of an owner, oldest first; returns their ids."""
     with app.app_context(), writing() as session:
-        rows = [row(owner_id, utc_now()) for _ in range(count)]
+        owner = Owner.lock(session, owner_id)
+        rows = [row(owner.id, utc_now()) for _ in range(count)]
         session.execute(insert(Prediction), rows)
         return [str(one["id"]) for one in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,28 @@ def test_more_rows_than_a_batch_are_all_answered(app: Flask, network: Path) -> N
     tasks.predict()
 
     assert {prediction_of(prediction_id).number for prediction_id in ids} == {"7"}
+
+
+def test_the_pictures_that_wait_in_a_long_batch_stay_claimed(
+    app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_version(network)
+    ids = [waiting_prediction() for _ in range(4)]
+    monkeypatch.setattr(tasks, "READ_TOGETHER", 1)
+    read = Reader.read
+    leases: list[datetime | None] = []  # of the last picture
+
+    def look_and_read(reader: Reader, pictures: list[Image]) -> object:
+        leases.append(prediction_of(ids[-1]).lease_until)
+        return read(reader, pictures)
+
+    monkeypatch.setattr(Reader, "read", look_and_read)
+    tasks.predict()
+
+    assert len({*leases}) == len(ids)
+    assert None not in leases
+    assert {prediction_of(row).status for row in ids} == {Status.DONE}
+    assert {prediction_of(row).claim_count for row in ids} == {1}
 
 
 def test_pictures_wait_while_there_is_no_model(app: Flask, network: Path) -> None:
