@@ -37,7 +37,7 @@ class GuardedJSONProvider(DefaultJSONProvider):
 def init_app(app: Flask) -> None:
     app.request_class = GuardedRequest
     app.json = GuardedJSONProvider(app)
-    app.before_request(_refuse_unstorable_address)
+    app.before_request(_refuse_unstorable_query)
 
 
 def refuse_unstorable(texts: Iterable[str]) -> None:
@@ -46,8 +46,9 @@ def refuse_unstorable(texts: Iterable[str]) -> None:
         raise BadRequest
 
 
-def _refuse_unstorable_address() -> None:
-    refuse_unstorable(chain([request.path], chain.from_iterable(request.args.items(multi=True))))
+def _refuse_unstorable_query() -> None:
+    """Of a path, the converters of the rules find nothing instead."""
+    refuse_unstorable(chain.from_iterable(request.args.items(multi=True)))
 
 
 def _is_storable(text: str) -> bool:

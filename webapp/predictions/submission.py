@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from webapp.accounts.current_owner import current_owner_id, ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
-from webapp.models import Owner, OwnerDeletedError, Prediction, Status, new_token
+from webapp.models import Owner, Prediction, Status, new_token
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.rate_limits import client_address
@@ -59,16 +59,18 @@ def submit(data: bytes, filename: str) -> Submission:
 def _store_row(prediction: Prediction, owner_id: str) -> None:
     """Commit the row for its owner, or for the account that the owner signed in to meanwhile.
 
-    Raises OwnerDeletedError when the owner's data was deleted meanwhile; then nothing is kept.
-    When the commit fails otherwise, the sweep removes the files, as no row names them.
+    Raises OwnerDeletedError when the owner's data was deleted meanwhile. No file is left after any
+    error but one of the commit itself, which may have taken place: then the sweep removes the
+    files if no row names them.
     """
-    try:
-        with writing() as session:
+    with writing() as session:
+        try:
             prediction.owner_id = Owner.lock(session, owner_id).id
             session.add(prediction)
-    except OwnerDeletedError:
-        extensions.storage.delete(prediction.id)
-        raise
+            session.flush()
+        except Exception:
+            extensions.storage.delete(prediction.id)
+            raise
 
 
 def _require_short_queue(max_waiting: int) -> None:

