@@ -251,10 +251,10 @@ def main() -> None:
         _database(options.pop("database")) as url,
     ):
         outcome = run(Path(folder), database_url=url, **options)
-        words = (Path(folder) / "words.log").read_text()
+        output = (Path(folder) / "output.log").read_text()
     sys.stdout.write(f"\n{outcome.table()}\n")
     if not outcome.is_clean:
-        Path("chaos.log").write_text(words)
+        Path("chaos.log").write_text(output)
         sys.exit("A promise was broken; chaos.log has what the processes said.")
     is_quick = outcome.median_recovery <= MEDIAN_RECOVERY_SECONDS
     if not is_quick or outcome.settled_after > SETTLED_AFTER_SECONDS:
