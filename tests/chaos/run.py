@@ -48,6 +48,7 @@ class Outcome:
     told: dict[str, int]
     slowest_upload: float  # seconds until it was answered
     settled_after: float  # seconds from the end of the uploads
+    output: str = field(repr=False)  # of the site's processes
     recoveries: dict[str, list[float]] = field(default_factory=dict)  # seconds, by fault
     left_behind: list[str] = field(default_factory=list)  # processes that did not end
 
@@ -125,6 +126,7 @@ def run(
         told=dict(stream.told),
         slowest_upload=stream.slowest,
         settled_after=settled_after,
+        output=site.running_site.output,
         recoveries=recoveries,
         left_behind=left_behind,
     )
@@ -251,10 +253,9 @@ def main() -> None:
         _database(options.pop("database")) as url,
     ):
         outcome = run(Path(folder), database_url=url, **options)
-        output = (Path(folder) / "output.log").read_text()
     sys.stdout.write(f"\n{outcome.table()}\n")
     if not outcome.is_clean:
-        Path("chaos.log").write_text(output)
+        Path("chaos.log").write_text(outcome.output)
         sys.exit("A promise was broken; chaos.log has what the processes said.")
     is_quick = outcome.median_recovery <= MEDIAN_RECOVERY_SECONDS
     if not is_quick or outcome.settled_after > SETTLED_AFTER_SECONDS:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.sites import site_with
+from tests.webapp.factories import admin, sign_in
 from webapp.settings import Settings
 
 
@@ -37,3 +38,10 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def signed_in_admin(app: Flask, client: FlaskClient) -> None:
+    """The client's browser has an admin signed in, who entered the password just now."""
+    admin(app)
+    sign_in(client)

@@ -23,7 +23,7 @@ from webapp.models import (
     User,
 )
 from webapp.models.evaluation import MNIST, DatasetResult, Metrics
-from webapp.platform.database import writing
+from webapp.platform.database import db, writing
 
 PASSWORD = "a long enough password"
 
@@ -62,6 +62,12 @@ def given_prediction(client: FlaskClient) -> str:
     """A pending prediction of this client's visitor; returns its id."""
     response = post_api(client, picture()).get_json()
     return str(response["id"])
+
+
+def live_version_id(app: Flask) -> int | None:
+    with app.app_context():
+        version = db.session.scalar(ModelVersion.current())
+        return version.id if version else None
 
 
 def published_version(app: Flask) -> int:

@@ -9,21 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.webapp.factories import (
-    admin,
     evaluated_version,
     evaluation_with,
+    live_version_id,
     published_version,
-    sign_in,
 )
 from webapp.models import ModelVersion, Publication, TrainingRun
 from webapp.models.evaluation import VALIDATION_CORRECTIONS
 from webapp.platform.database import db, writing
 
-
-@pytest.fixture(autouse=True)
-def signed_in(app: Flask, client: FlaskClient) -> None:
-    admin(app)
-    sign_in(client)
+pytestmark = pytest.mark.usefixtures("signed_in_admin")
 
 
 def test_before_the_first_model_the_page_says_so(client: FlaskClient) -> None:
@@ -35,27 +30,27 @@ def test_before_the_first_model_the_page_says_so(client: FlaskClient) -> None:
 
 def test_an_earlier_version_is_published_again(app: Flask, client: FlaskClient) -> None:
     first, second = published_version(app), published_version(app)
-    assert current(app) == second
+    assert live_version_id(app) == second
 
     page = follow(client, f"/admin/models/{first}/publication", reason="It was better")
 
     assert "Version 1 takes over" in page
-    assert current(app) == first
+    assert live_version_id(app) == first
     assert "“It was better”" in client.get("/admin/ledger").text
     assert client.post("/admin/models/99/publication").status_code == 404
 
 
 def test_two_roll_backs_go_two_steps_back(app: Flask, client: FlaskClient) -> None:
     first, second, third = (published_version(app) for _ in range(3))
-    assert current(app) == third
+    assert live_version_id(app) == third
 
     follow(client, "/admin/rollbacks", reason="Sevens went wrong")
-    assert current(app) == second
+    assert live_version_id(app) == second
     follow(client, "/admin/rollbacks")
-    assert current(app) == first
+    assert live_version_id(app) == first
 
     assert "There is no earlier version" in follow(client, "/admin/rollbacks")
-    assert current(app) == first
+    assert live_version_id(app) == first
     history = client.get("/admin/ledger").text
     assert history.count("rolled back") == 2
     assert "ana@example.org: “Sevens went wrong”" in history
@@ -69,10 +64,10 @@ def test_a_roll_back_undoes_the_latest_deployment_after_an_earlier_roll_back(
     third = published_version(app)
     follow(client, "/admin/pin")  # it publishes the live version again
 
-    assert current(app) == third
+    assert live_version_id(app) == third
     follow(client, "/admin/rollbacks")
 
-    assert current(app) == first
+    assert live_version_id(app) == first
 
 
 def test_a_roll_back_keeps_the_pin_unless_it_is_lifted(app: Flask, client: FlaskClient) -> None:
@@ -98,11 +93,11 @@ def test_rolling_back_to_a_version_that_did_not_pass_needs_the_tick_and_a_reason
     for incomplete in ({"understood": "yes"}, {"reason": "I know better"}, {}):
         page = follow(client, "/admin/rollbacks", **incomplete)
         assert "tick the box and give a reason" in page
-        assert current(app) == latest
+        assert live_version_id(app) == latest
 
     follow(client, "/admin/rollbacks", understood="yes", reason="The demonstration goes on")
 
-    assert current(app) == failed
+    assert live_version_id(app) == failed
     assert current_publication(app).reason == "The demonstration goes on"
 
 
@@ -126,11 +121,11 @@ def test_a_version_that_did_not_pass_is_published_by_an_override_alone(
     for incomplete in ({"understood": "yes"}, {"reason": "I know better", "understood": None}):
         form = {name: value for name, value in incomplete.items() if value}
         assert "tick the box and give a reason" in follow(client, override, **form)
-        assert current(app) == champion
+        assert live_version_id(app) == champion
 
     follow(client, override, understood="yes", reason="I know better")
 
-    assert current(app) == refused
+    assert live_version_id(app) == refused
     publication = current_publication(app)
     assert (publication.trigger, publication.reason) == ("overridden", "I know better")
     assert publication.published_by_id == 1
@@ -218,13 +213,6 @@ def follow(client: FlaskClient, address: str, **form: str) -> str:
     response = client.post(address, data=form)
     assert response.status_code == 303
     return client.get(response.location.partition("#")[0]).text
-
-
-def current(app: Flask) -> int:
-    with app.app_context():
-        version = db.session.scalar(ModelVersion.current())
-        assert version
-        return version.id
 
 
 def current_publication(app: Flask) -> Publication:

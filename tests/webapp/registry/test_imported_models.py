@@ -8,20 +8,14 @@ from flask.testing import FlaskClient
 
 from tests.webapp.factories import (
     EvaluatedVersion,
-    admin,
     evaluation_with,
+    live_version_id,
     new_version,
     published_version,
-    sign_in,
 )
-from webapp.models import ModelVersion
-from webapp.platform.database import db, writing
+from webapp.platform.database import writing
 
-
-@pytest.fixture(autouse=True)
-def signed_in(app: Flask, client: FlaskClient) -> None:
-    admin(app)
-    sign_in(client)
+pytestmark = pytest.mark.usefixtures("signed_in_admin")
 
 
 def imported_version(app: Flask, evaluated: EvaluatedVersion | None = None) -> int:
@@ -30,12 +24,6 @@ def imported_version(app: Flask, evaluated: EvaluatedVersion | None = None) -> i
         if evaluated:
             version.record_evaluation(evaluated.evaluation, evaluated.pictures)
         return version.id
-
-
-def current(app: Flask) -> int | None:
-    with app.app_context():
-        version = db.session.scalar(ModelVersion.current())
-        return version.id if version else None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +37,7 @@ def test_without_an_evaluation_nothing_publishes_it_and_its_page_says_what_to_do
 
     response = client.post(f"/admin/models/{imported}/{action}", data=form, follow_redirects=True)
 
-    assert current(app) == live
+    assert live_version_id(app) == live
     assert f"flask model evaluate-version {imported}" in response.text
     assert "has not been evaluated" in response.text
     assert f'action="/admin/models/{imported}/publication"' not in response.text
@@ -64,4 +52,4 @@ def test_after_an_evaluation_it_is_published_as_any_other(app: Flask, client: Fl
 
     client.post(f"/admin/models/{imported}/publication")
 
-    assert current(app) == imported
+    assert live_version_id(app) == imported

@@ -31,11 +31,7 @@ from webapp.models import (
 )
 from webapp.platform.database import db, writing
 
-
-@pytest.fixture(autouse=True)
-def signed_in(app: Flask, client: FlaskClient) -> None:
-    admin(app)
-    sign_in(client)
+pytestmark = pytest.mark.usefixtures("signed_in_admin")
 
 
 def test_a_press_queues_a_run_and_leads_to_its_page(client: FlaskClient) -> None:
