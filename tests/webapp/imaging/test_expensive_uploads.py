@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
@@ -24,6 +24,14 @@ SMALL = picture()
 LARGE = picture(Image.linear_gradient("L").resize((7900, 7900)).convert("RGBA"), compress_level=1)
 ANOTHER_ADDRESS = "127.0.0.2"
 
+# Python runs this before a decoder's program; a decoder that starts while the file exists stops.
+STOP_AT_START = f"""
+import os, pathlib, signal, sys
+
+if "{PROGRAM}" in sys.orig_argv and pathlib.Path(__file__).with_name("stopped").exists():
+    os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
 
 @dataclass
 class Response:
@@ -33,7 +41,15 @@ class Response:
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def start_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the module that Python imports at its start in the web's decoders."""
+    folder = tmp_path_factory.mktemp("start")
+    (folder / "sitecustomize.py").write_text(STOP_AT_START)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def web(start_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     settings = Settings(
         secret_key="a secret for the tests",
         data_dir=tmp_path_factory.mktemp("web"),
@@ -41,7 +57,9 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
         uploads_per_address=0,
     )
     web = Web(settings)
-    web.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(start_folder))
+        web.start()
     yield web
     web.stop()
 
@@ -83,36 +101,30 @@ def is_refused_for_now(response: Response) -> bool:
 
 
 @contextmanager
-def stopped_decoders(web: Web) -> Iterator[None]:
-    """Every decoder of the web process is stopped, new ones too."""
-    stopped, ended = threading.Event(), threading.Event()
-
-    def stop_all() -> None:
-        while not ended.wait(0.01):
-            for process in psutil.Process(web.process.pid).children(recursive=True):
-                with suppress(psutil.Error):
-                    if PROGRAM in " ".join(process.cmdline()):
-                        process.suspend()
-            stopped.set()
-
-    thread = threading.Thread(target=stop_all)
-    thread.start()
-    assert stopped.wait(60)
+def stopped_decoders(web: Web, start_folder: Path) -> Iterator[None]:
+    """Every decoder of the web process is stopped; a new one stops before it is ready."""
+    stopped = start_folder / "stopped"
+    stopped.touch()
+    for process in psutil.Process(web.process.pid).children(recursive=True):
+        with suppress(psutil.Error):
+            if PROGRAM in process.cmdline():
+                process.suspend()
     try:
         yield
     finally:
-        ended.set()
-        thread.join()
+        stopped.unlink()
 
 
 def still_open(uploads: list[Future[Response]]) -> bool:
     return not all(future.done() for future in uploads)
 
 
-def test_pages_are_answered_while_no_decoder_answers(web: Web, clients: ThreadPoolExecutor) -> None:
+def test_pages_are_answered_while_no_decoder_answers(
+    web: Web, start_folder: Path, clients: ThreadPoolExecutor
+) -> None:
     assert upload(web, SMALL).status == 202
 
-    with stopped_decoders(web):
+    with stopped_decoders(web, start_folder):
         uploads = [clients.submit(upload, web, SMALL) for _ in range(48)]
         for path in ("/", "/predictions", "/healthz"):
             page = request(web, "GET", path)
@@ -124,11 +136,13 @@ def test_pages_are_answered_while_no_decoder_answers(web: Web, clients: ThreadPo
     assert upload(web, SMALL).status == 202
 
 
-def test_one_owner_has_few_uploads_in_progress(web: Web, clients: ThreadPoolExecutor) -> None:
+def test_one_owner_has_few_uploads_in_progress(
+    web: Web, start_folder: Path, clients: ThreadPoolExecutor
+) -> None:
     first = upload(web, SMALL)
     cookie = first.headers["Set-Cookie"].split(";")[0]
 
-    with stopped_decoders(web):
+    with stopped_decoders(web, start_folder):
         uploads = [clients.submit(upload, web, SMALL, cookie=cookie) for _ in range(8)]
         responses = [future.result() for future in uploads]
 
