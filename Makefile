@@ -64,6 +64,10 @@ secrets:  ## choose the secrets that .env lacks, for docker compose
 fuzz: .venv/installed-dev  ## look for files that break the decoder or the reader: FUZZ="--seconds 300"
 	nice $(BIN)/python -m tests.fuzz.run $(FUZZ)
 
+.PHONY: translations
+translations: .venv/installed-dev  ## collect the marked sentences; prints those without a translation
+	@$(BIN)/python -m scripts.translations
+
 .PHONY: lock
 lock: .venv/installed-dev  ## choose versions anew and write requirements/*.txt with their hashes
 	sh scripts/lock.sh

@@ -13,6 +13,7 @@ import pytest
 from tests.support.databases import Databases, SqliteDatabases
 from tests.support.postgresql import PostgresqlServer
 
+os.environ["LANGUAGE"] = "en"  # commands answer the tests in English, whatever the terminal speaks
 CHOSEN = os.environ.get("CIFRA_TEST_DATABASE")
 KINDS = [CHOSEN] if CHOSEN else ["sqlite", "postgresql"]
 

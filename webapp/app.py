@@ -9,6 +9,7 @@ from webapp import accounts, cli, routes
 from webapp.platform import (
     cross_origin,
     errors,
+    languages,
     rate_limits,
     request_guards,
     request_log,
@@ -25,6 +26,7 @@ from webapp.settings import Settings
 LOCAL_HOSTS = ("localhost", "127.0.0.1")  # for health checks from the same machine or container
 PARTS = (
     url_converters,
+    languages,
     request_log,
     request_guards,
     accounts,

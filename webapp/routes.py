@@ -12,7 +12,7 @@ from webapp.corrections import confirmations, review_views
 from webapp.corrections import views as corrections
 from webapp.personal_data import deletion_views
 from webapp.personal_data import views as personal_data
-from webapp.platform import health
+from webapp.platform import health, language_views
 from webapp.predictions import api as predictions_api
 from webapp.predictions import deletion_views as prediction_deletion
 from webapp.predictions import home, images, retries
@@ -62,6 +62,9 @@ def init_app(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
+    # The choice of a language is nobody's data, so that its form needs no session for its token.
+    csrf.exempt(language_views.pages)
+    app.register_blueprint(language_views.pages)
     for module in APIS:
         csrf.exempt(module.resource)  # programs have no token; see platform.cross_origin
         app.register_blueprint(module.resource)

@@ -10,8 +10,8 @@ from webapp.accounts.forms import AccountDeletionForm, PasswordForm, SignUpForm,
 from webapp.accounts.guards import login_required
 from webapp.accounts.limits import limit_passwords, limit_sign_ups
 from webapp.accounts.login_throttle import LoginThrottledError
-from webapp.accounts.safe_redirect import safe_next
 from webapp.accounts.service import WRONG_PASSWORD, change_password, sign_up
+from webapp.platform.safe_redirect import safe_next
 
 pages = Blueprint("accounts", __name__, url_prefix="/account")
 

@@ -9,8 +9,8 @@ from webapp.accounts.forms import ReauthenticationForm, text_of
 from webapp.accounts.guards import login_required
 from webapp.accounts.limits import limit_passwords
 from webapp.accounts.login_throttle import LoginThrottledError
-from webapp.accounts.safe_redirect import safe_next
 from webapp.accounts.service import WRONG_PASSWORD, confirm
+from webapp.platform.safe_redirect import safe_next
 
 pages = Blueprint("reauthentication", __name__, url_prefix="/session/renewal")
 

@@ -9,8 +9,8 @@ from webapp.accounts.authentication import is_admin
 from webapp.accounts.forms import SignInForm, text_of
 from webapp.accounts.limits import limit_passwords
 from webapp.accounts.login_throttle import LoginThrottledError
-from webapp.accounts.safe_redirect import safe_next
 from webapp.accounts.service import sign_in, sign_out
+from webapp.platform.safe_redirect import safe_next
 
 pages = Blueprint("sessions", __name__, url_prefix="/session")
 
