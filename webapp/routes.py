@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from webapp.accounts import account_views, reauthentication_views, session_views
 from webapp.admin import audit_log
 from webapp.corrections import api as corrections_api
-from webapp.corrections import confirmations, review_views
+from webapp.corrections import confirmations, number_api, number_views, review_views
 from webapp.corrections import views as corrections
 from webapp.personal_data import deletion_views
 from webapp.personal_data import views as personal_data
@@ -34,6 +34,7 @@ PAGES = (
     predictions,
     retries,
     corrections,
+    number_views,
     confirmations,
     images,
     personal_data,
@@ -54,7 +55,7 @@ PAGES = (
     review_views,
     rereadings,
 )
-APIS = (predictions_api, corrections_api, training_api)
+APIS = (predictions_api, corrections_api, number_api, training_api)
 
 
 def init_app(app: Flask) -> None:

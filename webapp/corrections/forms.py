@@ -27,6 +27,16 @@ class CorrectionForm(Form):
         return LABELS[str(self.label.data)]
 
 
+class NumberForm(Form):
+    """The right number of a picture, as a person types it."""
+
+    number = StringField()
+
+    @property
+    def typed(self) -> str:
+        return self.number.data or ""
+
+
 class ReviewFilterForm(Form):
     """The part of the review that the URL asks for: ?verdict=waiting&label=7."""
 

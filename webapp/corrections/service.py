@@ -1,4 +1,4 @@
-"""Corrections of an owner's own digits: made, replaced, confirmed and withdrawn."""
+"""Corrections of an owner's own digits and numbers: made, replaced, confirmed and withdrawn."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.ownership import own_prediction
+from webapp.corrections.alignment import align_rows
+from webapp.corrections.typed_number import rows_of
 from webapp.models import Correction, Digit
 from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
@@ -21,6 +23,11 @@ class CorrectionError(UserError):
 class NoSuchDigitError(CorrectionError):
     status = 404
     sentence = "There is no such digit. The picture may have been deleted."
+
+
+class NotReadYetError(CorrectionError):
+    status = 409
+    sentence = "This picture has not been read yet. Correct it when its reading is there."
 
 
 class BadLabelError(CorrectionError):
@@ -53,6 +60,28 @@ def correct(prediction_id: str, position: int, label: int | None) -> Correction:
         return _record(session, digit, label, owner_id)
 
 
+def correct_number(prediction_id: str, text: str) -> None:
+    """Correct a whole reading with the right number; it replaces all corrections that still wait.
+
+    Each digit gets the label that it is aligned with, also where that is the one which was read. A
+    digit beyond them is marked as not a digit, and one that was missed is added.
+
+    Raises BadNumberError for a text that is no number, and a CorrectionError otherwise.
+    """
+    typed = rows_of(text)
+    with writing() as session:
+        prediction = own_prediction(session, prediction_id)
+        if not prediction.is_settled:
+            raise NotReadYetError
+        digits = _digits_of(session, prediction_id)
+        prediction.missed_digits = []
+        for aligned in align_rows(digits, typed):
+            if aligned.digit is None:
+                prediction.missed_digits.append(aligned.missed())
+            else:
+                _record(session, aligned.digit, aligned.label, prediction.owner_id)
+
+
 def withdraw_correction(prediction_id: str, position: int) -> None:
     """Withdraw the owner's correction of one digit. Raises AlreadyDecidedError after a review."""
     with writing() as session:
@@ -78,9 +107,10 @@ def confirm_all(prediction_id: str) -> None:
 def withdraw_all(prediction_id: str) -> None:
     """Withdraw the owner's corrections of one picture that no admin has reviewed."""
     with writing() as session:
-        owner_id = own_prediction(session, prediction_id).owner_id
-        for digit in _digits(session, prediction_id):
-            correction = _own_correction(session, digit, owner_id)
+        prediction = own_prediction(session, prediction_id)
+        prediction.missed_digits = []
+        for digit in _digits_of(session, prediction_id):
+            correction = _own_correction(session, digit, prediction.owner_id)
             if correction is not None and correction.can_be_undone:
                 session.delete(correction)
 
@@ -88,6 +118,8 @@ def withdraw_all(prediction_id: str) -> None:
 def _record(session: Session, digit: Digit, label: int | None, owner_id: str) -> Correction:
     correction = _own_correction(session, digit, owner_id)
     if correction is not None:
+        if correction.label == label:
+            return correction
         if not correction.can_be_undone:
             raise AlreadyDecidedError
         correction.label = label
@@ -111,10 +143,15 @@ def _require_quota(session: Session, owner_id: str) -> None:
         raise CorrectionQuotaError(limit)
 
 
-def _digits(session: Session, prediction_id: str) -> Sequence[Digit]:
-    """The digits of a picture, locked against other writers. Raises NoSuchDigitError for none."""
+def _digits_of(session: Session, prediction_id: str) -> Sequence[Digit]:
+    """The digits of a picture in reading order, locked against other writers."""
     query = select(Digit).where(Digit.prediction_id == prediction_id).order_by(Digit.position)
-    digits = session.scalars(query.with_for_update()).all()
+    return session.scalars(query.with_for_update()).all()
+
+
+def _digits(session: Session, prediction_id: str) -> Sequence[Digit]:
+    """As `_digits_of`. Raises NoSuchDigitError where there are none."""
+    digits = _digits_of(session, prediction_id)
     if not digits:
         raise NoSuchDigitError
     return digits

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
@@ -56,16 +56,19 @@ def number_as_corrected(prediction: Prediction, corrections: VisibleCorrections)
     """The number with the labels of the effective corrections, its rows separated by a bar.
 
     It equals the number that was read where all digits are confirmed, and is "" where none of
-    them is a digit. None: no digit is corrected, and not all are confirmed.
+    them is a digit. None: no digit is corrected or missed, and not all are confirmed.
     """
     effective = [corrections.effective.get(digit.id) for digit in prediction.digits]
-    if not _changes_number(prediction, effective):
+    if not prediction.missed_digits and not _changes_number(prediction, effective):
         return None
-    rows = (
-        "".join(_label(digit, prediction, corrections) for digit in row)
-        for _, row in groupby(prediction.digits, key=attrgetter("row"))
-    )
-    return "|".join(filter(None, rows))
+    rows: defaultdict[int, str] = defaultdict(str)
+    for place, digit in enumerate((*prediction.digits, None)):
+        for missed in prediction.missed_digits:
+            if missed.position == place:
+                rows[missed.row] += str(missed.label)
+        if digit is not None:
+            rows[digit.row] += _label(digit, prediction, corrections)
+    return "|".join(filter(None, (rows[row] for row in sorted(rows))))
 
 
 def _changes_number(prediction: Prediction, effective: Sequence[Correction | None]) -> bool:

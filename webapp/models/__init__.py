@@ -7,11 +7,13 @@ from webapp.models.deployment import Deployment, deployment_history, rollback_ta
 from webapp.models.digit import Digit
 from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
+from webapp.models.missed_digit import MissedDigit
 from webapp.models.model_version import ModelVersion
 from webapp.models.owner import Owner, OwnerDeletedError
-from webapp.models.prediction import Prediction, Status
+from webapp.models.prediction import Prediction
 from webapp.models.publication import Publication, PublicationTrigger
 from webapp.models.sign_in import SignIn
+from webapp.models.status import Status
 from webapp.models.training_run import RunStatus, TrainingRun
 from webapp.models.user import Role, User
 from webapp.models.worker import Rollout, Worker
@@ -25,6 +27,7 @@ __all__ = [
     "Digit",
     "Evaluation",
     "EvaluationPicture",
+    "MissedDigit",
     "ModelVersion",
     "Owner",
     "OwnerDeletedError",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -24,6 +23,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from webapp.models.base import Base, new_token, utc_now
 from webapp.models.digit import Digit
+from webapp.models.missed_digit import MissedDigit
+from webapp.models.status import SETTLED, Status
 
 if TYPE_CHECKING:
     from webapp.models.model_version import ModelVersion
@@ -36,19 +37,6 @@ MAX_OF_ONLY_OWNER = 4
 MAX_OF_EACH_OWNER = 1
 
 
-class Status(StrEnum):
-    """The state of a prediction. The last three are final."""
-
-    PENDING = "pending"
-    READING = "reading"
-    DONE = "done"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-SETTLED = (Status.DONE, Status.REFUSED, Status.FAILED)
-
-
 class Prediction(Base):
     """One accepted upload, from pending until it is settled once."""
 
@@ -58,6 +46,7 @@ class Prediction(Base):
             "status in ('pending', 'reading', 'done', 'refused', 'failed')", name="known_status"
         ),
         Index("ix_predictions_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_predictions_owner_id_batch_id", "owner_id", "batch_id"),
         Index("ix_predictions_status_created_at", "status", "created_at"),
         Index("ix_predictions_status_owner_id_created_at", "status", "owner_id", "created_at"),
     )
@@ -66,6 +55,7 @@ class Prediction(Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     status: Mapped[str] = mapped_column(String(16), default=Status.PENDING)
+    batch_id: Mapped[str | None] = mapped_column(String(22))  # of pictures that came together
 
     # The picture as it was uploaded. Its files are in the storage under this prediction's id.
     filename: Mapped[str] = mapped_column(String(255))  # for display only
@@ -87,6 +77,11 @@ class Prediction(Base):
 
     digits: Mapped[list[Digit]] = relationship(
         order_by=Digit.position, cascade="all, delete-orphan", lazy="selectin"
+    )
+    missed_digits: Mapped[list[MissedDigit]] = relationship(
+        order_by=(MissedDigit.position, MissedDigit.id),
+        cascade="all, delete-orphan",
+        lazy="selectin",
     )
     model_version: Mapped[ModelVersion | None] = relationship(lazy="joined")
 

@@ -57,6 +57,7 @@ OWN_EXAMPLES = {"/admin/models/<int:version_id>/override": {"version_id": 4}}
 
 # The values in the forms, so that nobody is refused for a reason other than the role.
 FORMS: dict[str, dict[str, Any]] = {
+    "POST /predictions/<prediction_id>/correction": {"number": "49"},
     "POST /predictions/<prediction_id>/digits/<int:position>/correction": {"label": "9"},
     "POST /language": {"language": "es"},
     "POST /account": {"email": "new@example.org", "password": PASSWORD},
@@ -330,7 +331,7 @@ def body_of(row: Row) -> dict[str, Any]:
     if row.rule in ("/predictions", "/api/predictions") and row.method == "POST":
         return {"data": {"image": (io.BytesIO(picture()), "seven.png")}}
     if row.rule.startswith("/api/") and row.method == "POST":
-        return {"json": {"label": 9}}
+        return {"json": {"label": 9, "number": "49"}}
     return {"data": FORMS.get(f"{row.method} {row.rule}", {})}
 
 
