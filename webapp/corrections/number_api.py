@@ -8,9 +8,10 @@ from webapp.accounts.ownership import visible_prediction
 from webapp.corrections.service import correct_number, withdraw_all
 from webapp.corrections.typed_number import BadNumberError
 from webapp.corrections.visibility import number_as_corrected, visible_corrections
+from webapp.messages import gettext_noop
 from webapp.platform.database import db
 
-NUMBER_EXPECTED = 'Send {"number": "42"}; a bar separates rows.'
+NUMBER_EXPECTED = gettext_noop('Send {"number": "42"}; a bar separates rows.')
 
 resource = Blueprint(
     "api_number_corrections", __name__, url_prefix="/api/predictions/<prediction_id>/correction"

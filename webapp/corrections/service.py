@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.ownership import own_prediction
 from webapp.corrections.alignment import align_rows
 from webapp.corrections.typed_number import rows_of
+from webapp.messages import gettext_noop
 from webapp.models import Correction, Digit
 from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
@@ -27,7 +28,9 @@ class NoSuchDigitError(CorrectionError):
 
 class NotReadYetError(CorrectionError):
     status = 409
-    sentence = "This picture has not been read yet. Correct it when its reading is there."
+    sentence = gettext_noop(
+        "This picture has not been read yet. Correct it when its reading is there."
+    )
 
 
 class BadLabelError(CorrectionError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from webapp.messages import gettext_noop
 from webapp.user_errors import UserError
 
 MAX_DIGITS = 200  # as many as a reading may have
@@ -15,7 +16,7 @@ DIGITS = re.compile(r"[0-9]+")
 class BadNumberError(UserError):
     """The text is not a number in digits."""
 
-    sentence = "Type the right number in digits, at most 200. A space separates rows."
+    sentence = gettext_noop("Type the right number in digits, at most 200. A space separates rows.")
 
 
 def rows_of(text: str) -> list[list[int]]:
