@@ -7,6 +7,7 @@ from webapp.models.deployment import Deployment, deployment_history, rollback_ta
 from webapp.models.digit import Digit
 from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
+from webapp.models.filter_snapshot import FilterSnapshot
 from webapp.models.missed_digit import MissedDigit
 from webapp.models.model_version import ModelVersion
 from webapp.models.owner import Owner, OwnerDeletedError
@@ -27,6 +28,7 @@ __all__ = [
     "Digit",
     "Evaluation",
     "EvaluationPicture",
+    "FilterSnapshot",
     "MissedDigit",
     "ModelVersion",
     "Owner",

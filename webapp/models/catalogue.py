@@ -21,6 +21,7 @@ class Architecture:
     name: str
     idea: str  # how it reads a picture, for people who have never built a network
     default_recipe: str = QUICK
+    relative_cost: float = 1.0  # the time of a training step, as a share of the cnn's
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,16 @@ class TrainingRecipe:
     """A training recipe by its name."""
 
     name: str
-    estimated_seconds: float  # on two cores, until a run of it is done
+    estimated_seconds: float  # on two cores, until anything was trained on this machine
+    epochs: int
+    steps: int  # an epoch, on all of MNIST
+    pictures: int  # a step, without corrections
     is_on_web: bool = True  # whether the Retrain page offers it
     tunes: bool = False  # whether it goes on training the live network
+
+    @property
+    def pictures_an_epoch(self) -> int:
+        return self.steps * self.pictures
 
 
 ARCHITECTURES = {
@@ -58,10 +66,10 @@ ARCHITECTURES = {
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        TrainingRecipe(FINE_TUNE, 90, tunes=True),
-        TrainingRecipe(QUICK, 300),
-        TrainingRecipe("full", 3600),
-        TrainingRecipe(ORIGIN, 150, is_on_web=False),
+        TrainingRecipe(FINE_TUNE, 90, epochs=4, steps=110, pictures=168, tunes=True),
+        TrainingRecipe(QUICK, 300, epochs=5, steps=453, pictures=168),
+        TrainingRecipe("full", 3600, epochs=64, steps=453, pictures=168),
+        TrainingRecipe(ORIGIN, 150, epochs=10, steps=1812, pictures=32, is_on_web=False),
     )
 }
 WEB_RECIPES = tuple(recipe.name for recipe in RECIPES.values() if recipe.is_on_web)

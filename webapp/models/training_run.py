@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from webapp.models.base import Base, utc_now
-from webapp.models.catalogue import QUICK, estimated_seconds
+from webapp.models.catalogue import QUICK
 from webapp.models.model_version import ModelVersion
 from webapp.models.user import User
 
@@ -40,16 +39,8 @@ class RunStatus(StrEnum):
 
 UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
 
-RUNS_COUNTED = 3  # the latest ones; machines change
+LEAST_MEASURED = 0.02  # of an epoch; before, its speed is that of the start
 MAX_STARTS = 3  # then a run that does not start is given up, so that the next one can
-
-
-@dataclass(frozen=True)
-class Expected:
-    """How long a training should take."""
-
-    seconds: float
-    from_runs: int  # the number of past runs that it is the mean of; 0: it is a guess
 
 
 class TrainingRun(Base):
@@ -82,6 +73,10 @@ class TrainingRun(Base):
     recipe: Mapped[str] = mapped_column(String(32), default=QUICK)
     epochs_planned: Mapped[int | None]
     epochs: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    # The epoch under way: the step it has reached, of how many, and the seconds that they took.
+    step: Mapped[int | None]
+    steps: Mapped[int | None]
+    step_seconds: Mapped[float | None]
     reason: Mapped[str | None] = mapped_column(Text)  # why it ended without a version
 
     # Enough to repeat it: seed, recipe, data hash, corrections used, library versions, seconds.
@@ -94,35 +89,43 @@ class TrainingRun(Base):
         return self.status not in UNFINISHED
 
     @property
-    def seconds_left(self) -> float | None:
-        """Until the last epoch ends, by the mean of those that have; None before the first."""
-        lasted = [float(epoch["seconds"]) for epoch in self.epochs if "seconds" in epoch]
-        if self.epochs_planned is None or not lasted:
+    def is_training(self) -> bool:
+        """Whether an epoch is under way; before, data is loaded, and afterwards it is evaluated."""
+        planned = self.epochs_planned
+        return (
+            self.status == RunStatus.RUNNING and planned is not None and len(self.epochs) < planned
+        )
+
+    @property
+    def share_done(self) -> float:
+        """The share of its training that is done, 0..1, by steps within an epoch."""
+        if not self.epochs_planned:
+            return 0.0
+        within = self.step / self.steps if self.step and self.steps else 0.0
+        return min((len(self.epochs) + within) / self.epochs_planned, 1.0)
+
+    @property
+    def seconds_elapsed(self) -> float | None:
+        """Since it started, until it ended or now; None before the start."""
+        if self.started_at is None:
             return None
-        return sum(lasted) / len(lasted) * max(self.epochs_planned - len(self.epochs), 0)
+        return ((self.finished_at or utc_now()) - self.started_at).total_seconds()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the last epoch ends, by this run's own speed; None before there is one."""
+        if self.epochs_planned is None:
+            return None
+        lasted = [float(epoch["seconds"]) for epoch in self.epochs if "seconds" in epoch]
+        within = self.step / self.steps if self.step and self.steps else 0.0
+        if len(lasted) + within < LEAST_MEASURED:
+            return None
+        seconds_an_epoch = (sum(lasted) + (self.step_seconds or 0.0)) / (len(lasted) + within)
+        return seconds_an_epoch * max(self.epochs_planned - len(self.epochs) - within, 0.0)
 
     @classmethod
     def newest_first(cls) -> Select[tuple[TrainingRun]]:
         return select(cls).order_by(cls.id.desc())
-
-    @classmethod
-    def expected(cls, session: Session, *, recipe: str, architecture: str) -> Expected:
-        """How long such a run should take, by the latest ones that are done."""
-        past = session.execute(
-            select(cls.started_at, cls.finished_at)
-            .where(
-                cls.status == RunStatus.DONE,
-                cls.recipe == recipe,
-                cls.architecture == architecture,
-                cls.started_at.is_not(None),
-            )
-            .order_by(cls.id.desc())
-            .limit(RUNS_COUNTED)
-        ).all()
-        if not past:
-            return Expected(estimated_seconds(recipe), from_runs=0)
-        seconds = [(finished - started).total_seconds() for started, finished in past]
-        return Expected(sum(seconds) / len(seconds), from_runs=len(seconds))
 
     @classmethod
     def under_way(cls) -> Select[tuple[TrainingRun]]:
@@ -178,7 +181,13 @@ class TrainingRun(Base):
         """Keep one epoch's measures (epoch, loss, accuracy, …), with a heartbeat."""
         self.epochs.append(dict(measures))
         flag_modified(self, "epochs")
+        self.step = self.step_seconds = None
         self.heartbeat_at = utc_now()
+
+    def record_step(self, *, epoch: int, step: int, steps: int, seconds: float) -> None:
+        """Keep how far the epoch is; a message about an epoch that has ended is ignored."""
+        if epoch == len(self.epochs) + 1:
+            self.step, self.steps, self.step_seconds = step, steps, seconds
 
     def record_heartbeat(self) -> None:
         self.heartbeat_at = utc_now()

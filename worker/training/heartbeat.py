@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
 
@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def heartbeat(run_id: int) -> Iterator[threading.Event]:
+def heartbeat(
+    run_id: int, write_progress: Callable[[Session, TrainingRun], None] = lambda *_: None
+) -> Iterator[threading.Event]:
     """Update the run's row while the caller trains; the event is set when it should stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     should_stop = threading.Event()
@@ -32,7 +34,7 @@ def heartbeat(run_id: int) -> Iterator[threading.Event]:
         while not ended.wait(HEARTBEAT_SECONDS):
             try:
                 with app.app_context(), writing() as session:
-                    if not _beat_once(session, run_id):
+                    if not _beat_once(session, run_id, write_progress):
                         should_stop.set()
             except IntegrityError:  # it was taken for dead, and another run was queued meanwhile
                 should_stop.set()
@@ -47,7 +49,9 @@ def heartbeat(run_id: int) -> Iterator[threading.Event]:
         wait([beating])
 
 
-def _beat_once(session: Session, run_id: int) -> bool:
+def _beat_once(
+    session: Session, run_id: int, write_progress: Callable[[Session, TrainingRun], None]
+) -> bool:
     """Record a heartbeat; returns whether the run is still running and not to be cancelled.
 
     The sweep interrupts a run without a heartbeat. After an outage of the database it may do so
@@ -60,4 +64,5 @@ def _beat_once(session: Session, run_id: int) -> bool:
     if run is None or run.status != RunStatus.RUNNING:
         return False
     run.record_heartbeat()
+    write_progress(session, run)
     return run.cancel_requested_at is None

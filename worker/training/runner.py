@@ -17,6 +17,7 @@ from webapp.settings import Settings
 from worker.recognition.evaluation.datasets import MissingDataError
 from worker.training.errors import RunStoppedError
 from worker.training.heartbeat import heartbeat
+from worker.training.live_progress import LiveProgress
 from worker.training.retries import with_retries
 
 STOPPED = "The trainer was stopped before the training was done."
@@ -32,10 +33,14 @@ def carry_out(run_id: int, settings: Settings, shutting_down: threading.Event) -
     if not _start(run_id):
         return
     try:
-        with heartbeat(run_id) as cancelled:
+        progress = LiveProgress()
+        with heartbeat(run_id, progress.write) as cancelled:
             from worker.training.training_job import train_and_offer  # noqa: PLC0415 (TensorFlow)
 
-            train_and_offer(run_id, settings, lambda: cancelled.is_set() or shutting_down.is_set())
+            def should_stop() -> bool:
+                return cancelled.is_set() or shutting_down.is_set()
+
+            train_and_offer(run_id, settings, should_stop, progress)
     except RunStoppedError:
         _end(run_id, _stop, shutting_down)
     except (MissingDataError, OSError) as error:

@@ -21,6 +21,7 @@ from worker.recognition.training.loop import Trained, train
 from worker.recognition.training.progress import EpochRecord, TrainingStoppedError
 from worker.training.errors import RunStoppedError
 from worker.training.evaluation_sets import evaluation_sets
+from worker.training.live_progress import LiveProgress
 from worker.training.offer import ChampionChangedError, Offer, store_without_publishing
 from worker.training.opponents import Opponents, load_opponents
 from worker.training.promotion_gate import EvaluatedChallenger, evaluate_challenger
@@ -37,8 +38,13 @@ MAX_EVALUATIONS = 3  # then a version waits: others are published faster than it
 log = logging.getLogger(__name__)
 
 
-def train_and_offer(run_id: int, settings: Settings, should_stop: Callable[[], bool]) -> None:
-    """Carry out a run that has started. Raises RunStoppedError soon after `should_stop()`."""
+def train_and_offer(
+    run_id: int, settings: Settings, should_stop: Callable[[], bool], progress: LiveProgress
+) -> None:
+    """Carry out a run that has started. Raises RunStoppedError soon after `should_stop()`.
+
+    Each step is left with `progress`, which somebody else writes into the row.
+    """
     began = time.monotonic()
     plan = with_retries(lambda: make_plan(run_id, settings), give_up=should_stop)
     if plan.has_nothing_to_learn:
@@ -52,8 +58,9 @@ def train_and_offer(run_id: int, settings: Settings, should_stop: Callable[[], b
             training_corrections=plan.training_corrections,
             champion=plan.champion,
             on_epoch=lambda record: with_retries(
-                lambda: _record_epoch(run_id, record), give_up=should_stop
+                lambda: _record_epoch(run_id, record, progress), give_up=should_stop
             ),
+            on_step=progress.update,
             should_stop=should_stop,
         )
     except TrainingStoppedError as error:
@@ -105,9 +112,10 @@ def _evaluate(
     ).with_remarks(opponents.remarks)
 
 
-def _record_epoch(run_id: int, record: EpochRecord) -> None:
+def _record_epoch(run_id: int, record: EpochRecord, progress: LiveProgress) -> None:
     with writing() as session:
         run = session.get_one(TrainingRun, run_id)
+        progress.write(session, run)
         if len(run.epochs) < record.epoch:  # a repeated transaction may have been committed
             run.record_epoch(**asdict(record))
 

@@ -22,6 +22,7 @@ from webapp.sweep import sweep
 from worker import tasks
 from worker.recognition.training.progress import EpochRecord
 from worker.training import heartbeat, retries, training_job
+from worker.training.live_progress import LiveProgress
 
 
 @pytest.fixture(autouse=True)
@@ -49,12 +50,12 @@ def test_an_outage_costs_a_training_nothing(app: Flask, monkeypatch: pytest.Monk
     record_epoch = training_job._record_epoch
     with breaking_transactions() as is_away:
 
-        def break_once(run_id: int, record: EpochRecord) -> None:
+        def break_once(run_id: int, record: EpochRecord, progress: LiveProgress) -> None:
             if record.epoch == 3 and not timers:
                 is_away.set()
                 timers.append(threading.Timer(2, is_away.clear))
                 timers[0].start()
-            record_epoch(run_id, record)
+            record_epoch(run_id, record, progress)
 
         timers: list[threading.Timer] = []
         monkeypatch.setattr(training_job, "_record_epoch", break_once)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,7 +19,14 @@ from tests.support.records import (
     stored_version,
     waiting_prediction,
 )
-from webapp.models import Evaluation, ModelVersion, PublicationTrigger, RunStatus, TrainingRun
+from webapp.models import (
+    Evaluation,
+    FilterSnapshot,
+    ModelVersion,
+    PublicationTrigger,
+    RunStatus,
+    TrainingRun,
+)
 from webapp.models.evaluation import (
     MNIST,
     MNIST_VALIDATION,
@@ -77,6 +85,34 @@ def test_a_queued_run_trains_and_its_model_answers_the_next_prediction(app: Flas
     prediction_id = waiting_prediction()
     tasks.predict()
     assert prediction_of(prediction_id).model_version_id == version.id
+
+
+def test_a_training_shows_its_steps_and_the_first_filters_of_each_epoch(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_SECONDS", 0.2)
+    seen: list[tuple[int, int | None]] = []
+    record_step = TrainingRun.record_step
+
+    def note(run: TrainingRun, **measures: Any) -> None:
+        record_step(run, **measures)
+        seen.append((measures["epoch"], run.step))
+
+    monkeypatch.setattr(TrainingRun, "record_step", note)
+    run_id = queued_run(epochs=3)
+
+    tasks.retrain(run_id)
+
+    assert {epoch for epoch, _ in seen} >= {1, 2, 3}
+    run = run_of(run_id)
+    assert run.step is None, "no epoch is under way any more"
+    assert run.steps is not None and run.steps > 0
+    assert {"training_accuracy", "validation_loss"} <= set(run.epochs[0])
+    with writing() as session:
+        snapshots = session.scalars(FilterSnapshot.of_run(run_id)).all()
+        assert [one.epoch for one in snapshots][-3:] == [1, 2, 3]
+        assert (snapshots[-1].count, snapshots[-1].height, snapshots[-1].width) == (24, 28, 28)
+        assert snapshots[-1].weights != snapshots[-3].weights
 
 
 def test_a_duplicate_message_does_not_train_again(app: Flask) -> None:

@@ -26,7 +26,8 @@ from worker.recognition.training.batches import (
     as_ink,
     make_batches,
 )
-from worker.recognition.training.progress import EpochRecord, ProgressRecorder
+from worker.recognition.training.objectives import loss_of, training_accuracy_of
+from worker.recognition.training.progress import EpochRecord, ProgressRecorder, StepRecord
 from worker.recognition.training.recipes import Recipe
 
 
@@ -62,12 +63,14 @@ def train(
     training_corrections: TrainingCorrections = NO_CORRECTIONS,
     champion: Champion | None = None,
     on_epoch: Callable[[EpochRecord], None] = lambda _record: None,
+    on_step: Callable[[StepRecord], None] = lambda _record: None,
     should_stop: Callable[[], bool] = lambda: False,
     check_seconds: float = 1.0,
 ) -> Trained:
     """Train a network by a recipe. Raises TrainingStoppedError soon after `should_stop()`.
 
-    A recipe that tunes needs a champion of its own architecture.
+    `on_step` is called about once in `check_seconds`, `on_epoch` after every epoch. A recipe that
+    tunes needs a champion of its own architecture.
     """
     started = time.monotonic()
     keras.utils.set_random_seed(recipe.seed)
@@ -78,7 +81,12 @@ def train(
     )
     model = _tunable(champion, recipe) if recipe.tunes else build(recipe.architecture)
     recorder = ProgressRecorder(
-        as_ink(validation_images), validation_labels, on_epoch, should_stop, check_seconds
+        as_ink(validation_images),
+        validation_labels,
+        on_epoch,
+        should_stop,
+        check_seconds,
+        on_step=on_step,
     )
     trained = _fit_stages(model, recipe, training_part, training_corrections, recorder)
     calibration = _calibrate(trained, recipe, validation_images, validation_labels, random)
@@ -121,7 +129,12 @@ def _fit(
 ) -> None:
     """Train through one stage; the epochs are numbered on from the stage before."""
     steps = stage.steps_on(mnist)
-    model.compile(optimizer=_optimizer(stage, steps), loss=_loss(stage))
+    recorder.loss = loss_of(stage)
+    model.compile(
+        optimizer=_optimizer(stage, steps),
+        loss=recorder.loss,
+        metrics=[training_accuracy_of(stage)],
+    )
     done = len(recorder.records)
     model.fit(
         make_batches(
@@ -194,19 +207,6 @@ def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
         decay_steps=total - warm_up,
     )
     return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
-
-
-def _loss(recipe: Recipe) -> Callable[[Any, Any], Any]:
-    crossentropy = tf.nn.sparse_softmax_cross_entropy_with_logits
-
-    def among_ten(labels: Any, logits: Any) -> Any:
-        return crossentropy(tf.reshape(tf.cast(labels, tf.int32), [-1]), logits)
-
-    def or_no_digit(labels: Any, logits: Any) -> Any:
-        """The scores must also exceed a fixed zero, or stay below it for a picture of no digit."""
-        return among_ten(labels, tf.concat([logits, tf.zeros_like(logits[:, :1])], axis=1))
-
-    return or_no_digit if recipe.outliers else among_ten
 
 
 def _calibrate(

@@ -13,8 +13,9 @@ from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.network.architectures import ARCHITECTURES, build
 from worker.recognition.network.calibration import Calibration
 from worker.recognition.training.batches import TrainingCorrections, make_batches
+from worker.recognition.training.first_filters import first_filters
 from worker.recognition.training.loop import Champion, train
-from worker.recognition.training.progress import EpochRecord, TrainingStoppedError
+from worker.recognition.training.progress import EpochRecord, StepRecord, TrainingStoppedError
 from worker.recognition.training.recipes import RECIPES
 
 BRIEF = replace(RECIPES["quick"], architecture="mlp", epochs=2, batch=32, outliers=8, drawn=4)
@@ -32,6 +33,8 @@ def test_a_training_records_every_epoch_and_gives_a_network_that_has_learned(
     trained = train(replace(BRIEF, epochs=12), mnist, on_epoch=records.append)
     assert [record.epoch for record in records] == list(range(1, 13))
     assert records[-1].loss < records[0].loss
+    assert records[-1].validation_loss < records[0].validation_loss
+    assert records[-1].training_accuracy > records[0].training_accuracy
     assert trained.accuracy > 0.5
     assert trained.data_sha256 == mnist.sha256
 
@@ -51,6 +54,35 @@ def test_a_training_that_is_asked_to_stop_while_the_program_draws_stops_there(mn
     with pytest.raises(TrainingStoppedError):
         make_batches(RECIPES["quick"], mnist, np.random.default_rng(0), between=stop)
     assert asked == [True]
+
+
+def test_a_training_reports_its_steps_and_the_first_filters_as_they_change(mnist: Mnist) -> None:
+    steps: list[StepRecord] = []
+    train(BRIEF, mnist, on_step=steps.append, check_seconds=0.0)
+
+    an_epoch = BRIEF.steps_on(mnist.validation_split(len(mnist) // 5)[0])
+    assert (steps[0].epoch, steps[0].step) == (0, 0), "the filters before the training"
+    first = [one.step for one in steps if one.epoch == 1]
+    assert first[0] == 1
+    assert first[-1] == an_epoch == steps[-1].steps
+    assert first == sorted(first)
+    assert steps[0].filters is not None
+    assert steps[-1].filters is not None
+    assert not np.array_equal(steps[0].filters.weights, steps[-1].filters.weights)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "shape"),
+    [("cnn", (16, 3, 3)), ("mlp", (24, 28, 28)), ("rnn", (24, 1, 28)), ("transformer", (24, 4, 4))],
+)
+def test_the_first_filters_of_every_architecture_lie_on_the_picture(
+    architecture: str, shape: tuple[int, int, int]
+) -> None:
+    filters = first_filters(build(architecture))
+    assert filters is not None
+    assert filters.shape == shape
+    assert np.abs(filters.weights).max() == 127
+    assert len(filters.to_bytes()) == np.prod(shape)
 
 
 def test_the_same_seed_trains_the_same_network(mnist: Mnist) -> None:
