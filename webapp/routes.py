@@ -26,7 +26,7 @@ from webapp.registry import (
 )
 from webapp.registry import views as registry
 from webapp.training import api as training_api
-from webapp.training import cancellations
+from webapp.training import cancellations, filters
 from webapp.training import views as training
 
 PAGES = (
@@ -52,6 +52,7 @@ PAGES = (
     evaluation_views,
     training,
     cancellations,
+    filters,
     review_views,
     rereadings,
 )

@@ -38,7 +38,7 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(
     heading = page.get_by_role("heading", name="Training run 1")
     expect(heading).to_contain_text(A_FINAL_STATUS, timeout=TRAINING_MILLISECONDS)
     expect(heading).to_contain_text("done")
-    expect(page.get_by_role("img", name="loss")).to_be_visible()
+    expect(page.get_by_role("img", name="Loss, enlarged")).to_be_visible()
     expect(page.get_by_role("heading", name="It passed its evaluation.")).to_be_visible()
 
     give_until_answered_by(page, running_site, version=2)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-MNIST_VALIDATION = "MNIST validation set"  # pictures of the training set that nothing learns
-MNIST = "MNIST test set"  # it is reported, and decides nothing
-VALIDATION_CORRECTIONS = "Validation corrections"
-NEVER_AGAIN = "Never again"  # all that a published version once misread, and people corrected
+from webapp.messages import gettext_noop
+
+MNIST_VALIDATION = gettext_noop(
+    "MNIST validation set"
+)  # part of the training set; nothing learns it
+MNIST = gettext_noop("MNIST test set")  # it is reported, and decides nothing
+VALIDATION_CORRECTIONS = gettext_noop("Validation corrections")
+NEVER_AGAIN = gettext_noop(
+    "Never again"
+)  # all that a published version once misread, and people corrected
 PUBLIC_DATASETS = (MNIST_VALIDATION, MNIST)  # the others hold pictures of Cifra's users
 
 
@@ -40,6 +46,25 @@ class DatasetResult:
     challenger: Metrics
     champion: Metrics | None  # None: there was no champion to compare with
 
+    @property
+    def right(self) -> int:
+        """The number of pictures that the challenger reads right."""
+        return round(self.challenger.accuracy * self.count)
+
+    @property
+    def champion_right(self) -> int | None:
+        return None if self.champion is None else round(self.champion.accuracy * self.count)
+
+    @property
+    def difference(self) -> int | None:
+        """How many more pictures the challenger reads right than the champion does."""
+        return None if self.champion_right is None else self.right - self.champion_right
+
+    @property
+    def decides(self) -> bool:
+        """Whether a challenger can fail on this dataset."""
+        return self.name != MNIST
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -58,6 +83,19 @@ class Evaluation:
     def result_on(self, dataset: str) -> DatasetResult | None:
         """The result on the dataset of this name; None where it was not part of the evaluation."""
         return next((result for result in self.results if result.name == dataset), None)
+
+    @property
+    def decision(self) -> str:
+        return self.summary[0]
+
+    @property
+    def reasons(self) -> list[str]:
+        """The sentences of the summary that say more than the results do, as a table shows them."""
+        counted = tuple(
+            f"{result.name}: {result.right:,} of {result.count:,} read right"
+            for result in self.results
+        )
+        return [sentence for sentence in self.summary[1:] if not sentence.startswith(counted)]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -57,3 +57,8 @@ class FilterSnapshot(Base):
     def of_run(cls, run_id: int) -> Select[tuple[FilterSnapshot]]:
         """A run's snapshots, in the order of its epochs."""
         return select(cls).where(cls.training_run_id == run_id).order_by(cls.epoch)
+
+    @classmethod
+    def epochs_of_run(cls, run_id: int) -> Select[tuple[int]]:
+        """The epochs that a run has a snapshot of, in order."""
+        return select(cls.epoch).where(cls.training_run_id == run_id).order_by(cls.epoch)

@@ -21,6 +21,10 @@ def show(run_id: int) -> Response:
         is_finished=run.is_finished,
         epochs_planned=run.epochs_planned,
         epochs=run.epochs,
+        step=run.step,
+        steps=run.steps,
+        share_done=run.share_done,
+        seconds_elapsed=run.seconds_elapsed,
         seconds_left=run.seconds_left,
         reason=run.reason,
     )

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from webapp.accounts.current_owner import current_owner_id
 from webapp.accounts.guards import admin_required, fresh_admin_required
-from webapp.models import AuditAction, Correction, Evaluation, ModelVersion, TrainingRun
+from webapp.models import (
+    AuditAction,
+    Correction,
+    Evaluation,
+    FilterSnapshot,
+    ModelVersion,
+    TrainingRun,
+)
 from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE
+from webapp.models.training_estimate import Basis, expected_duration
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.rate_limits import rate_limit
 from webapp.training.correction_counts import correction_counts
 from webapp.training.curves import curves_of
+from webapp.training.filters import epochs_to_show
 from webapp.training.forms import TrainingForm
 
 pages = Blueprint("training_runs", __name__, url_prefix="/admin/training-runs")
@@ -37,8 +49,8 @@ def index() -> str:
         architectures=ARCHITECTURES,
         correction_counts=correction_counts(session),
         waiting=session.scalar(Correction.waiting()),
-        expected=TrainingRun.expected,
-        session=session,
+        expected=partial(expected_duration, session),
+        Basis=Basis,
         under_way=session.scalar(TrainingRun.under_way()),
         runs=session.scalars(TrainingRun.newest_first().limit(RUNS_SHOWN)).all(),
     )
@@ -66,7 +78,11 @@ def create() -> Response:
     except IntegrityError:
         return _show_run_under_way()
     if not extensions.queue.enqueue_training(run.id):
-        flash("The queue cannot be reached at the moment; the run starts as soon as it is back.")
+        flash(
+            gettext(
+                "The queue cannot be reached at the moment; the run starts as soon as it is back."
+            )
+        )
     return redirect(url_for("training_runs.show", run_id=run.id), 303)
 
 
@@ -74,14 +90,14 @@ def create() -> Response:
 @admin_required
 def show(run_id: int) -> str:
     run = db.session.get(TrainingRun, run_id) or abort(404)
+    session = db.session()
     version = run.versions[0] if run.versions else None
     return render_template(
         "training/show.html",
         run=run,
         curves=curves_of(run.epochs, run.epochs_planned),
-        expected=TrainingRun.expected(
-            db.session(), recipe=run.recipe, architecture=run.architecture
-        ),
+        filter_epochs=epochs_to_show(session.scalars(FilterSnapshot.epochs_of_run(run.id)).all()),
+        expected=expected_duration(session, recipe=run.recipe, architecture=run.architecture),
         version=version,
         evaluation=Evaluation.from_json(version.evaluation)
         if version and version.evaluation
@@ -101,7 +117,7 @@ def _architecture_to_train(form: TrainingForm) -> str:
 def _show_run_under_way() -> Response:
     run = db.session.scalar(TrainingRun.under_way())
     if run is None:  # it ended after the press
-        flash("The last run has just ended. Press Retrain again.")
+        flash(gettext("The last run has just ended. Press Retrain again."))
         return redirect(url_for("training_runs.index"), 303)
-    flash("This training run is already under way. The next can start when it is over.")
+    flash(gettext("This training run is already under way. The next can start when it is over."))
     return redirect(url_for("training_runs.show", run_id=run.id), 303)

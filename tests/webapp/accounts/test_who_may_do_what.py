@@ -32,7 +32,7 @@ from tests.webapp.factories import (
 )
 from webapp.app import create_app
 from webapp.corrections.review import revision
-from webapp.models import Correction, SignIn, TrainingRun, User, utc_now
+from webapp.models import Correction, FilterSnapshot, SignIn, TrainingRun, User, utc_now
 from webapp.models.evaluation import VALIDATION_CORRECTIONS
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
@@ -50,6 +50,7 @@ EXAMPLES = {
     "version_id": 3,
     "number": 0,
     "run_id": 1,
+    "epoch": 0,
     "filename": "cifra.css",
 }
 WITHOUT_TOKEN = "/language"  # its form changes the language of one browser, and nothing else
@@ -171,7 +172,10 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
     evaluated_version(app, evaluation_with(passed=False, misread=3))
     evaluated_version(app, evaluation_with(dataset=VALIDATION_CORRECTIONS))
     with app.app_context(), writing() as session:
-        session.add(TrainingRun(recipe="fine-tune", architecture="cnn", epochs_planned=1))
+        run = TrainingRun(recipe="fine-tune", architecture="cnn", epochs_planned=1)
+        session.add(run)
+        session.flush()
+        FilterSnapshot.keep(session, run.id, epoch=0, shape=(1, 3, 3), weights=bytes(9))
         FORMS["POST /admin/corrections/approvals"] = FORMS["POST /admin/corrections/rejections"] = {
             "only": revision(session.scalars(select(Correction)).one())
         }

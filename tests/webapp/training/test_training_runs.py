@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from hashlib import sha256
@@ -9,6 +10,7 @@ from hashlib import sha256
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import func, select
 
 from tests.webapp.factories import (
@@ -16,12 +18,14 @@ from tests.webapp.factories import (
     evaluated_version,
     evaluation_with,
     given_prediction,
+    new_version,
     published_version,
     settle,
     sign_in,
 )
 from webapp.models import (
     Correction,
+    FilterSnapshot,
     ModelVersion,
     Owner,
     Prediction,
@@ -29,7 +33,9 @@ from webapp.models import (
     Verdict,
     utc_now,
 )
+from webapp.models.training_estimate import Basis, expected_duration
 from webapp.platform.database import db, writing
+from webapp.training.filters import GAP, NEGATIVE, POSITIVE, SIDE
 
 pytestmark = pytest.mark.usefixtures("signed_in_admin")
 
@@ -55,7 +61,7 @@ def test_before_the_press_the_page_shows_what_would_be_trained_on(
     assert together == [0, 0, 0, 0, 1, 0, 0, 3, 0, 0, 1]
     assert f"<strong>{sum(trained_on)}</strong> approved correction" in page
     assert "Fine-tune version 1" in page
-    assert "About 90 seconds, which is an estimate" in page
+    assert "Perhaps 90 seconds: nothing was trained on this machine yet." in page
 
 
 def test_contradicting_corrections_are_not_counted(app: Flask, client: FlaskClient) -> None:
@@ -64,16 +70,30 @@ def test_contradicting_corrections_are_not_counted(app: Flask, client: FlaskClie
     assert "MNIST alone" in client.get("/admin/training-runs").text
 
 
-def test_the_expected_time_is_that_of_past_runs(app: Flask, client: FlaskClient) -> None:
+def test_the_expected_time_is_that_of_the_last_runs_alike(app: Flask, client: FlaskClient) -> None:
     published_version(app)
-    client.post("/admin/training-runs")
-    with app.app_context(), writing() as session:
-        run = session.get_one(TrainingRun, 1)
-        run.start(epochs_planned=3)
-        run.started_at = utc_now() - timedelta(minutes=4)
-        run.finish()
+    past_run(app, recipe="fine-tune", epochs=4, seconds_an_epoch=50, overhead=40)
 
-    assert "About 4 minutes, judging by past runs" in client.get("/admin/training-runs").text
+    assert "About 4 minutes, as the last such runs here" in client.get("/admin/training-runs").text
+
+
+def test_recipes_that_never_ran_are_estimated_from_the_measured_speed(
+    app: Flask, client: FlaskClient
+) -> None:
+    """A thorough training has 64 epochs of 453 steps; the fine-tuning had 110 steps an epoch."""
+    published_version(app)
+    past_run(app, recipe="fine-tune", epochs=4, seconds_an_epoch=11, overhead=60)
+
+    with app.app_context():
+        session = db.session()
+        thorough = expected_duration(session, recipe="full", architecture="cnn")
+        of_another = expected_duration(session, recipe="full", architecture="transformer")
+
+    assert thorough.basis == Basis.SPEED
+    assert thorough.seconds == pytest.approx(64 * 453 * 11 / 110 + 60, rel=0.01)
+    assert of_another.basis == Basis.OTHER_NETWORK
+    page = client.get("/admin/training-runs").text
+    assert "About 49 minutes, by the speed of this network in other runs here" in page
 
 
 def test_a_fine_tuning_keeps_the_architecture_of_the_live_version(
@@ -113,22 +133,52 @@ def test_a_second_press_leads_to_the_run_under_way_and_says_who_requested_it(
         assert db.session.scalar(select(func.count()).select_from(TrainingRun)) == 1
 
 
-def test_a_running_run_shows_its_epochs_and_curves(app: Flask, client: FlaskClient) -> None:
+def test_a_running_run_shows_its_step_its_time_and_both_curves(
+    app: Flask, client: FlaskClient
+) -> None:
     client.post("/admin/training-runs")
     with app.app_context(), writing() as session:
         run = session.get_one(TrainingRun, 1)
-        run.start(epochs_planned=3)
-        run.record_epoch(epoch=1, loss=0.5, accuracy=0.9, seconds=25)
-        run.record_epoch(epoch=2, loss=0.25, accuracy=0.95, seconds=15)
+        run.start(epochs_planned=4)
+        run.started_at = utc_now() - timedelta(seconds=50)
+        measures = {"training_accuracy": 0.8, "validation_loss": 0.25}
+        run.record_epoch(epoch=1, loss=0.5, accuracy=0.9, seconds=25, **measures)
+        run.record_epoch(epoch=2, loss=0.25, accuracy=0.95, seconds=15, **measures)
+        run.record_step(epoch=3, step=226, steps=452, seconds=10)
+        run.record_step(epoch=2, step=452, steps=452, seconds=15)  # of an epoch that has ended
 
     page = client.get("/admin/training-runs/1").text
     data = client.get("/api/training-runs/1").get_json()
 
-    assert "Epoch 3 of 3" in page
-    assert 'points="12.0,188.0 300.0,12.0"' in page, "accuracy rises; a third of the way is left"
-    assert 'points="12.0,12.0 300.0,188.0"' in page, "loss falls"
-    assert "About 20 seconds left" in page
-    assert (data["status"], len(data["epochs"]), data["is_finished"]) == ("running", 2, False)
+    assert "Epoch 3 of 4" in page
+    assert "226 of 452" in page
+    assert '<progress max="1" value="0.6250"' in page, "two and a half of four epochs"
+    assert "<dd>50 seconds</dd>" in page, "so far"
+    assert "<dd>30 seconds</dd>" in page, "one and a half epochs are left, at 20 s an epoch"
+    assert page.count("<polyline") == 8, "both curves of both measures on both scales"
+    assert "<td>95.00\u202f%</td>" in page, "the numbers behind the picture"
+    assert data["share_done"] == 0.625
+    assert (data["status"], data["step"], data["is_finished"]) == ("running", 226, False)
+
+
+def test_the_first_filters_of_some_epochs_are_shown_as_pictures(
+    app: Flask, client: FlaskClient
+) -> None:
+    client.post("/admin/training-runs")
+    with app.app_context(), writing() as session:
+        for epoch in range(21):
+            weights = bytes([127] * 9 + [256 - 127] * 9)
+            FilterSnapshot.keep(session, 1, epoch=epoch, shape=(2, 3, 3), weights=weights)
+
+    page = client.get("/admin/training-runs/1").text
+    response = client.get("/admin/training-runs/1/filters/20")
+
+    shown = [int(epoch) for epoch in re.findall(r"/training-runs/1/filters/(\d+)", page)]
+    assert shown == [20, 17, 14, 11, 9, 6, 3, 0], "the latest first"
+    with Image.open(io.BytesIO(response.data)) as image:
+        assert image.getpixel((40, 40)) == POSITIVE
+        assert image.getpixel((SIDE + GAP + 40, 40)) == NEGATIVE
+    assert client.get("/admin/training-runs/1/filters/21").status_code == 404
 
 
 def test_a_failed_run_says_why_and_another_can_start(app: Flask, client: FlaskClient) -> None:
@@ -160,6 +210,7 @@ def test_a_finished_run_shows_its_evaluation_and_leads_to_its_version(
 
     assert "It did not pass its evaluation." in page
     assert f'href="/admin/models/{challenger}"' in page
+    assert page.count("MNIST test set</th>") == 1, "the result is in one row of one table"
     assert "<dt>Seed</dt><dd>2026</dd>" in page
 
 
@@ -193,6 +244,22 @@ def test_an_unknown_run_is_not_found(client: FlaskClient) -> None:
     for address in ("/admin/training-runs/9", "/api/training-runs/9"):
         assert client.get(address).status_code == 404
     assert client.post("/admin/training-runs/9/cancellation").status_code == 404
+
+
+def past_run(
+    app: Flask, *, recipe: str, epochs: int, seconds_an_epoch: float, overhead: float
+) -> None:
+    """A done run of a cnn that made a version."""
+    with app.app_context(), writing() as session:
+        run = TrainingRun(recipe=recipe, architecture="cnn")
+        session.add(run)
+        session.flush()
+        run.start(epochs_planned=epochs)
+        run.started_at = utc_now() - timedelta(seconds=epochs * seconds_an_epoch + overhead)
+        for epoch in range(1, epochs + 1):
+            run.record_epoch(epoch=epoch, loss=0.5, accuracy=0.9, seconds=seconds_an_epoch)
+        run.finish()
+        new_version(session, training_run_id=run.id)
 
 
 def cancel(client: FlaskClient, run_id: int) -> None:

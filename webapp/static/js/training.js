@@ -1,16 +1,17 @@
-// Updates the page of a training run: its status, its epochs and its curves.
+// Updates the page of a training run: its status, its steps, its curves and its filters.
 
-import { refreshLiveRegion } from "./live_region.js";
 import { poll } from "./polling.js";
+import { refreshParts } from "./refresh.js";
 
-let region = document.querySelector("[data-live]");
+const address = document.querySelector("[data-watch]").dataset.watch;
+let seen;
 
 poll(
-  region.dataset.live,
+  address,
   async (run) => {
-    const { status, epochs } = region.dataset;
-    const hasChanged = run.status !== status || run.epochs.length !== Number(epochs);
-    if (hasChanged) region = await refreshLiveRegion();
+    const now = JSON.stringify([run.status, run.epochs.length, run.step]);
+    if (now !== seen) await refreshParts({ isLast: run.is_finished });
+    seen = now;
     return run.is_finished;
   },
   { first: 1000, growth: 1.05 },

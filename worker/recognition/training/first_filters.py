@@ -36,7 +36,7 @@ def first_filters(model: keras.Model) -> Filters | None:
     """
     if not model.weights:
         return None
-    kernels = _on_the_picture(keras.ops.convert_to_numpy(model.weights[0]))
+    kernels = _on_the_picture(model.weights[0].value.numpy())
     if kernels is None:
         return None
     kernels = kernels[:MOST_FILTERS]

@@ -75,18 +75,13 @@ def train(
     started = time.monotonic()
     keras.utils.set_random_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-
     training_part, validation_images, validation_labels = mnist.validation_split(
         min(recipe.validation_split, len(mnist) // 5)
     )
+    validation_ink = as_ink(validation_images)
     model = _tunable(champion, recipe) if recipe.tunes else build(recipe.architecture)
     recorder = ProgressRecorder(
-        as_ink(validation_images),
-        validation_labels,
-        on_epoch,
-        should_stop,
-        check_seconds,
-        on_step=on_step,
+        validation_ink, validation_labels, on_epoch, should_stop, check_seconds, on_step=on_step
     )
     trained = _fit_stages(model, recipe, training_part, training_corrections, recorder)
     calibration = _calibrate(trained, recipe, validation_images, validation_labels, random)

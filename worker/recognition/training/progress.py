@@ -103,7 +103,7 @@ class ProgressRecorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         measured = logs or {}
-        logits = keras.ops.convert_to_numpy(self.model(self.images, training=False))
+        logits = self.model(self.images, training=False).numpy()
         losses = self.loss(self.labels, logits) if self.loss else [math.nan]
         record = EpochRecord(
             epoch=epoch + 1,

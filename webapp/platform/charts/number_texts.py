@@ -1,0 +1,24 @@
+"""Numbers of a chart as text, in the language of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import format_decimal
+
+NARROW_SPACE = "\u202f"  # without a line break
+
+Text = Callable[[float], str]
+
+
+def number(decimals: int = 0, *, unit: str = "") -> Text:
+    """1234.5 as "1,234.5", with a unit behind it where there is one."""
+    ending = f"{NARROW_SPACE}{unit}" if unit else ""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return lambda value: str(format_decimal(value, format=pattern)) + ending
+
+
+def percent(decimals: int = 1) -> Text:
+    """0.1234 as "12.3 %"."""
+    of_hundred = number(decimals, unit="%")
+    return lambda share: of_hundred(share * 100)
