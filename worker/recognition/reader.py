@@ -31,6 +31,8 @@ from worker.recognition.segmentation.grouping import (
     find_regions,
 )
 from worker.recognition.segmentation.touching_digits import is_wide, propose_splits
+from worker.recognition.strings.line_reader import LineReader
+from worker.recognition.strings.recogniser import StringRecogniser
 
 SIDEWAYS = (1, 3)  # quarter turns; a page is not tried upside down, where a 6 would be a 9
 MAX_SPLIT_GLYPHS = 8  # of one picture
@@ -41,19 +43,27 @@ DigitReadings = list[DigitReading]
 
 
 class Reader:
-    """Reads pictures with one network."""
+    """Reads pictures with a digit classifier and, if there is one, a string network."""
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, strings: StringRecogniser | None = None) -> None:
         self.classifier = classifier
         self.calibration = classifier.calibration
+        self._lines = LineReader(strings, self._classify, self.calibration) if strings else None
 
     def read(self, pictures: Sequence[Image]) -> list[Reading]:
         """One reading for each picture, in order; its boxes are in the picture's pixels."""
         candidates = [_segment(pixels) for pixels in pictures]
         digits = self._classify([candidate.glyphs for candidate in candidates])
         digits = self._split_touching(candidates, digits)
-        digits = self._try_sideways(candidates, digits)
-        return list(map(self._reading, candidates, digits))
+        upright = self._try_sideways(candidates, digits)
+        readings = list(map(self._reading, candidates, upright))
+        if self._lines is None:
+            return readings
+        pages = [
+            candidate.found if now is before else None  # a sideways page has no level lines
+            for candidate, before, now in zip(candidates, digits, upright, strict=True)
+        ]
+        return self._lines.complete(pages, readings)
 
     def _classify(self, groups: Sequence[Sequence[Glyph]]) -> list[DigitReadings]:
         """Each group of glyphs as it is read, in one network call for all."""

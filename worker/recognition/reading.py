@@ -83,12 +83,20 @@ class Reading:
     digits: tuple[DigitReading, ...] = ()
     refusal: Refusal | None = None
     steps: tuple[Step, ...] = field(default=(), repr=False)
+    text: str | None = None  # as it is written: "-4.2", "4?2", "12|34"; None: its digits alone
+    text_confidence: float | None = None  # 0..1, of the least certain symbol of the text
+    is_unsure: bool = False  # whether the networks disagree, or are not certain of a sign
 
     @property
     def number(self) -> str | None:
-        """The digits as text, rows separated by a bar: "42", "12|34". None for a refusal."""
+        """The number as it is written, rows separated by a bar: "4.2", "12|34".
+
+        "?" is a mark that could not be read. None for a refusal.
+        """
         if self.refusal is not None or not self.digits:
             return None
+        if self.text is not None:
+            return self.text
         rows = groupby(self.digits, key=lambda digit: digit.glyph.row)
         return "|".join("".join(str(digit.label) for digit in row) for _, row in rows)
 
@@ -99,5 +107,7 @@ class Reading:
 
     @property
     def confidence(self) -> float | None:
-        """The lowest confidence of a digit; None where there is none."""
+        """The lowest confidence of a digit or a sign; None where there is none."""
+        if self.text_confidence is not None:
+            return self.text_confidence
         return min((digit.confidence for digit in self.digits), default=None)

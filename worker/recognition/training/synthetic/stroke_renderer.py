@@ -42,7 +42,7 @@ def draw(
         width = random.uniform(8.0, max_width)
     slant = np.array([[1.0, random.normal(0, 0.15)], [random.normal(0, 0.05), 1.0]])
     stretch = random.uniform((0.75, 0.9), (max_stretch, 1.1))
-    paths = [_smooth(_jitter(stroke, random, jitter)) @ slant.T * stretch for stroke in strokes]
+    paths = [smooth(_jitter(stroke, random, jitter)) @ slant.T * stretch for stroke in strokes]
     low, scale = _placement(paths, width)
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     height = min(width, random.uniform(6.0, 20.0))
@@ -78,7 +78,7 @@ def _jitter(stroke: Stroke, random: np.random.Generator, amount: float) -> Point
     return points + random.normal(0, amount, points.shape)
 
 
-def _smooth(points: Points, steps: int = 8) -> Points:
+def smooth(points: Points, steps: int = 8) -> Points:
     """A Catmull-Rom spline through the points."""
     if len(points) < 3:
         return points
