@@ -48,6 +48,10 @@ train: .venv/installed-local  ## make the shipped model again, from MNIST
 evaluate: .venv/installed-local  ## score the model on MNIST and on the photos that PHOTOS_PATH names
 	$(BIN)/flask model evaluate
 
+.PHONY: bench
+bench: .venv/installed-dev  ## upload to answer against other ways to serve: BENCH="--rounds 1"; see benchmarks/README.md
+	$(BIN)/python -m benchmarks.serving $(BENCH)
+
 .PHONY: chaos
 chaos: .venv/installed-dev  ## end everything in turn while uploads stream: CHAOS="--database postgresql"
 	$(BIN)/python -m tests.chaos.run $(CHAOS)

@@ -19,6 +19,7 @@ from webapp.platform import (
 )
 from webapp.platform.database import init_database
 from webapp.platform.extensions import Extensions
+from webapp.platform.notifications import Notifications
 from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
 from webapp.settings import Settings
@@ -67,5 +68,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         storage=Storage(settings.uploads_dir),
         queue=TaskQueue(settings),
         counters=rate_limits.init_app(app, settings.redis_url),
+        notifications=Notifications(settings.redis_url),
     )
     return app

@@ -51,6 +51,7 @@ celery = make_celery(settings)
 celery.task(name=tasks.PREDICT, base=TaskInApp)(tasks.predict)
 celery.task(name=tasks.RETRAIN, base=TaskInApp)(tasks.retrain)
 celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
+celery.task(name=tasks.DRAW_STEPS, base=TaskInApp)(tasks.draw_steps)
 
 
 @worker_ready.connect

@@ -1,4 +1,4 @@
-"""The tasks: predict answers pictures, retrain carries out a run, reread repeats old readings."""
+"""The tasks: predict, retrain, reread corrected pictures, and draw the steps of a reading."""
 
 from __future__ import annotations
 
@@ -11,18 +11,30 @@ from datetime import timedelta
 from secrets import token_hex
 
 from flask import current_app
+from sqlalchemy import select
 
+from webapp.imaging.uploads import UploadError
 from webapp.models import ModelVersion, Prediction
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
-from webapp.platform.task_queue import PREDICT, REREAD, RETRAIN
+from webapp.platform.task_queue import DRAW_STEPS, PREDICT, REREAD, RETRAIN
 from worker.serving import answering
 from worker.serving.answering import Answer
 from worker.serving.live_model import LiveModel, LiveReader
+from worker.serving.step_pictures import keep_step_pictures
 from worker.serving.watchdog import ending_after
 from worker.training import runner
 
-__all__ = ["PREDICT", "REREAD", "RETRAIN", "predict", "reread", "retrain"]
+__all__ = [
+    "DRAW_STEPS",
+    "PREDICT",
+    "REREAD",
+    "RETRAIN",
+    "draw_steps",
+    "predict",
+    "reread",
+    "retrain",
+]
 
 READ_TOGETHER = 8  # pictures, each of which costs at most about a second of CPU
 MAX_BATCHES = 100  # then the task enqueues itself again, so that a stop need not wait for it
@@ -63,6 +75,25 @@ def reread() -> None:
     from worker.training.rereading import reread_corrections  # noqa: PLC0415 (TensorFlow)
 
     reread_corrections(LiveModel.of(current_app))
+
+
+def draw_steps(prediction_id: str) -> None:
+    """Draw the step pictures of a reading, unless there are some or the picture is gone."""
+    storage = extensions.storage
+    prediction = db.session.get(Prediction, prediction_id)
+    if prediction is None or not prediction.is_settled:
+        return
+    if not any(name.startswith("step-") for name in storage.names(prediction_id)):
+        try:
+            with ending_after(extensions.settings.lease):
+                keep_step_pictures(prediction, storage)
+        except (OSError, UploadError):
+            log.exception("The steps of prediction %s could not be drawn.", prediction_id)
+            return
+    db.session.rollback()  # to see what others committed meanwhile
+    if db.session.scalar(select(Prediction.id).where(Prediction.id == prediction_id)) is None:
+        storage.delete(prediction_id)  # its row was deleted meanwhile
+    extensions.notifications.send([prediction_id])
 
 
 def _claim() -> Sequence[Prediction]:
@@ -108,5 +139,4 @@ def _settle(batch: Sequence[Prediction], answers: Sequence[Answer], live: LiveRe
         for prediction in rows:
             if prediction.is_held_by(WORKER):
                 by_id[prediction.id].settle(prediction, version)
-    for deleted in by_id.keys() - {prediction.id for prediction in rows}:
-        extensions.storage.delete(deleted)  # its row was deleted meanwhile, and so are its steps
+    extensions.notifications.send(by_id)

@@ -23,7 +23,7 @@ def fuzz_one(data: bytes) -> None:
     except UploadError as error:
         assert error.sentence.endswith(".")
         return
-    for kept in (upload.picture, upload.preview, upload.thumbnail):
+    for kept in filter(None, (upload.picture, upload.thumbnail)):
         image = Image.open(io.BytesIO(kept))
         image.load()
         assert image.mode in ("L", "RGB")

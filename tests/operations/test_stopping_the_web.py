@@ -55,7 +55,7 @@ def test_an_upload_in_flight_at_sigterm_is_answered_and_kept(settings: Settings)
         (prediction_id,) = db.session.scalars(select(Prediction.id)).all()
     assert prediction_id.encode() in answer
     storage = Extensions.of(app).storage
-    assert "preview.jpg" in storage.names(prediction_id)
+    assert "picture" in storage.names(prediction_id)
 
 
 def upload_of(picture: bytes) -> tuple[bytes, bytes]:

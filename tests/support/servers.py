@@ -110,14 +110,16 @@ class Worker:
 
 @dataclass
 class Web:
-    """A web process with an empty database, as the Procfile starts it."""
+    """A web process, as the Procfile starts it."""
 
     settings: Settings
     port: int = field(default_factory=free_port)
 
-    def start(self) -> None:
-        database = [sys.executable, "-m", "flask", "db", "upgrade"]
-        subprocess.run(database, cwd=ROOT, env=environment(self.settings), check=True)
+    def start(self, *, prepare: bool = True) -> None:
+        """Start it and wait until it answers; first make the tables, unless there are some."""
+        if prepare:
+            database = [sys.executable, "-m", "flask", "db", "upgrade"]
+            subprocess.run(database, cwd=ROOT, env=environment(self.settings), check=True)
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--threads", "24"]
         command += ["--worker-class", "webapp.platform.server.worker.Worker"]
         command += ["--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]

@@ -72,6 +72,7 @@ BLANK_RANGE = 16  # grey levels between the darkest and the lightest pixel of a 
 class DecodedPicture:
     """A decoded picture, and its size in the file."""
 
+    picture_type: PictureType
     image: Image.Image  # upright, L or RGB, sRGB, longest side under 2560 pixels
     width: int  # pixels, of the upright original
     height: int  # pixels, of the upright original
@@ -117,7 +118,7 @@ def _frames(
             if pixels_left < image.width * image.height:
                 return
         check_header(image, picture_type, data, max_pixels)
-        yield _decoded_frame(image)
+        yield _decoded_frame(image, picture_type)
 
 
 def _first_with_content(first: DecodedPicture, others: Iterator[DecodedPicture]) -> DecodedPicture:
@@ -136,7 +137,7 @@ def _is_blank(image: Image.Image) -> bool:
     return bool(highest - lowest < BLANK_RANGE)  # type: ignore[operator]
 
 
-def _decoded_frame(image: Image.Image) -> DecodedPicture:
+def _decoded_frame(image: Image.Image, picture_type: PictureType) -> DecodedPicture:
     width, height = image.size
     _draft(image)
     image.load()
@@ -146,7 +147,7 @@ def _decoded_frame(image: Image.Image) -> DecodedPicture:
         upright = upright.transpose(TRANSPOSITIONS[orientation])
     if orientation in SIDEWAYS:
         width, height = height, width
-    return DecodedPicture(upright, width, height)
+    return DecodedPicture(picture_type, upright, width, height)
 
 
 def _draft(image: Image.Image) -> None:

@@ -146,8 +146,7 @@ class Upload:
     height: int  # pixels, of the upright original
     picture: bytes = field(repr=False)  # the file to read: PNG or JPEG, at most 2560 pixels a side
     media_type: str  # of the picture
-    preview: bytes = field(repr=False)  # JPEG, longest side at most 1024
-    thumbnail: bytes = field(repr=False)  # JPEG, longest side at most 256
+    thumbnail: bytes | None = field(repr=False)  # JPEG, 256 pixels; None for a smaller picture
 
 
 def display_name(filename: str) -> str:

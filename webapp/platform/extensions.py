@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from limits.storage import Storage as Counters
 from werkzeug.local import LocalProxy
 
+from webapp.platform.notifications import Notifications
 from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
 from webapp.settings import Settings
@@ -15,12 +16,13 @@ from webapp.settings import Settings
 
 @dataclass(frozen=True)
 class Extensions:
-    """The settings, storage, queue and counters of an app; `create_app` makes them."""
+    """What `create_app` makes once for an app."""
 
     settings: Settings
     storage: Storage
     queue: TaskQueue
     counters: Counters
+    notifications: Notifications
 
     @classmethod
     def of(cls, app: Flask) -> Extensions:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PREDICT = "cifra.predict"
 RETRAIN = "cifra.retrain"
 REREAD = "cifra.reread"
+DRAW_STEPS = "cifra.draw_steps"
 
 # A peer that disappears is noticed within 25 s, on systems with these options.
 KEEPALIVE = {
@@ -73,7 +74,11 @@ class TaskQueue:
         """Ask a worker to read all corrected pictures again; returns whether it was enqueued."""
         return self._send(REREAD)
 
-    def _send(self, task: str, *arguments: int) -> bool:
+    def enqueue_step_pictures(self, prediction_id: str) -> bool:
+        """Ask a worker to draw the steps of a reading; returns whether it was enqueued."""
+        return self._send(DRAW_STEPS, prediction_id)
+
+    def _send(self, task: str, *arguments: int | str) -> bool:
         from kombu.exceptions import OperationalError  # noqa: PLC0415 (heavy, as above)
 
         try:

@@ -17,6 +17,7 @@ from webapp.predictions.limits import limit_uploads
 from webapp.predictions.request_picture import picture_in_request
 from webapp.predictions.schemas import prediction_as_json
 from webapp.predictions.submission import QUEUE_AWAY, submit
+from webapp.predictions.waiting import is_settled_within, preferred_wait
 
 resource = Blueprint("api_predictions", __name__, url_prefix="/api/predictions")
 
@@ -25,6 +26,12 @@ resource = Blueprint("api_predictions", __name__, url_prefix="/api/predictions")
 @limit_uploads
 def create() -> tuple[Response, int, dict[str, str]]:
     submission = submit(*picture_in_request())
+    location = url_for(".show", prediction_id=submission.prediction_id)
+    seconds = preferred_wait(request.headers)
+    if seconds and is_settled_within(submission.prediction_id, seconds):
+        answered = jsonify(_shown(submission.prediction_id))
+        headers = {"Location": location, "Preference-Applied": f"wait={seconds}"}
+        return answered, 201, headers
     answer = {
         "id": submission.prediction_id,
         "status": Status.PENDING,
@@ -32,15 +39,15 @@ def create() -> tuple[Response, int, dict[str, str]]:
     }
     if not submission.enqueued:
         answer["note"] = QUEUE_AWAY
-    location = url_for(".show", prediction_id=submission.prediction_id)
     return jsonify(answer), 202, {"Location": location}
 
 
 @resource.get("/<prediction_id>")
 def show(prediction_id: str) -> Response:
-    prediction = visible_prediction(prediction_id)
-    response = jsonify(_with_url(prediction, visible_corrections([prediction])))
+    response = jsonify(_shown(prediction_id))
     response.headers["Cache-Control"] = "no-store"
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 
@@ -62,6 +69,11 @@ def index() -> Response | tuple[Response, int]:
         page=page.number,
         has_next=page.has_next,
     )
+
+
+def _shown(prediction_id: str) -> dict[str, Any]:
+    prediction = visible_prediction(prediction_id)
+    return _with_url(prediction, visible_corrections([prediction]))
 
 
 def _with_url(prediction: Prediction, corrections: VisibleCorrections) -> dict[str, Any]:

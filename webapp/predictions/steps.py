@@ -1,10 +1,12 @@
-"""The step pictures from the photo to 28×28, each with a caption."""
+"""The step pictures from the photo to 28×28, each with a caption. A worker draws them on demand."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from webapp.models import Prediction, Status
 
 STEP = re.compile(r"step-(?P<number>\d{1,2})-(?P<name>[a-z0-9-]{1,40})\.png")
 
@@ -16,6 +18,9 @@ CAPTIONS = {
     "found": "The digits are found and put in reading order.",
 }
 
+DRAWN = tuple(f"step-{number}-{name}.png" for number, name in enumerate(CAPTIONS))
+READ = (Status.DONE, Status.REFUSED)
+
 
 @dataclass(frozen=True)
 class StepPicture:
@@ -23,7 +28,17 @@ class StepPicture:
     caption: str
 
 
-def steps_of(names: Iterable[str]) -> list[StepPicture]:
+def steps_of(prediction: Prediction, files: Iterable[str]) -> list[StepPicture]:
+    """The step pictures of a prediction in order: its stored ones, or those that can be drawn."""
+    stored = stored_steps(files)
+    return stored if stored or prediction.status not in READ else stored_steps(DRAWN)
+
+
+def can_be_drawn(prediction: Prediction, name: str) -> bool:
+    return prediction.status in READ and name in DRAWN
+
+
+def stored_steps(names: Iterable[str]) -> list[StepPicture]:
     """The step pictures among a prediction's files, in order."""
     found = [match for name in names if (match := STEP.fullmatch(name))]
     found.sort(key=lambda match: int(match["number"]))

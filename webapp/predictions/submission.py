@@ -82,11 +82,11 @@ def _require_short_queue(max_waiting: int) -> None:
 
 
 def _store(upload: Upload, prediction_id: str, storage: Storage) -> None:
-    """Store the picture and its small copies. Stores nothing where it raises StorageFullError."""
+    """Store the picture and its thumbnail. Stores nothing where it raises StorageFullError."""
     try:
         storage.put(prediction_id, PICTURE, upload.picture)
-        storage.put(prediction_id, "preview.jpg", upload.preview)
-        storage.put(prediction_id, "thumbnail.jpg", upload.thumbnail)
+        if upload.thumbnail:  # not durably: without it, the picture is shown
+            storage.put(prediction_id, "thumbnail.jpg", upload.thumbnail, durably=False)
     except OSError as error:
         log.error("A picture could not be stored: %s", error)
         storage.delete(prediction_id)

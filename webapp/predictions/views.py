@@ -60,7 +60,7 @@ def show(prediction_id: str) -> str:
         prediction=prediction,
         is_own=is_own(prediction),
         corrections=visible_corrections([prediction]),
-        steps=steps_of(extensions.storage.names(prediction.id)),
+        steps=steps_of(prediction, extensions.storage.names(prediction.id)),
         Status=Status,
     )
 

@@ -150,15 +150,12 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
         click.echo(str(error), err=True)
         scorecard = None
     pictures = read_photo_sets(photos) if photos else ()
-    outcomes = read_all(
-        Reader(classifier),
-        pictures,
-        partial(foreign_pixels, max_pixels=extensions.settings.max_pixels),
-    )
+    decode = partial(foreign_pixels, max_pixels=extensions.settings.max_pixels)
+    outcomes = read_all(Reader(classifier), pictures, decode)
     report = Report.of(path.name, scorecard, outcomes)
     click.echo(report.table())
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(report.page(), encoding="utf-8")
+    page.write_text(report.page(decode), encoding="utf-8")
     click.echo(f"The report with every error is {page}.")
 
 

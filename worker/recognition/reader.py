@@ -27,7 +27,6 @@ from worker.recognition.segmentation.components import PageComponents, find_comp
 from worker.recognition.segmentation.grouping import (
     Region,
     cut_out,
-    detection_step,
     find_regions,
 )
 from worker.recognition.segmentation.touching_digits import is_wide, propose_splits
@@ -145,12 +144,11 @@ class Reader:
 
     def _reading(self, candidate: _Candidate, digits: DigitReadings) -> Reading:
         page = candidate.page
-        steps = (*page.steps, detection_step(page, [digit.glyph for digit in digits]))
         size = (page.picture.width, page.picture.height)
         if candidate.refusal is not None:
-            return Reading(size=size, refusal=candidate.refusal, steps=steps)
+            return Reading(size=size, refusal=candidate.refusal)
         kept, refusal = decide(digits, self.calibration)
-        return Reading(size=size, digits=tuple(kept), refusal=refusal, steps=steps)
+        return Reading(size=size, digits=tuple(kept), refusal=refusal)
 
 
 @dataclass(frozen=True)

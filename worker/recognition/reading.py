@@ -82,7 +82,6 @@ class Reading:
     size: tuple[int, int] = field(kw_only=True)  # width, height; of the upright picture, in pixels
     digits: tuple[DigitReading, ...] = ()
     refusal: Refusal | None = None
-    steps: tuple[Step, ...] = field(default=(), repr=False)
     text: str | None = None  # as it is written: "-4.2", "4?2", "12|34"; None: its digits alone
     text_confidence: float | None = None  # 0..1, of the least certain symbol of the text
     is_unsure: bool = False  # whether the networks disagree, or are not certain of a sign

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import cv2
 
 from webapp.imaging.uploads import UploadError
 from webapp.models import Digit, ModelVersion, Prediction, Status
@@ -16,6 +13,7 @@ from webapp.platform.storage import Storage
 from worker.recognition.arrays import Image
 from worker.recognition.reading import DigitReading, Reading
 from worker.serving.pixels import stored_pixels
+from worker.serving.step_pictures import png
 
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
@@ -68,11 +66,7 @@ class Answer:
 
 def read(batch: Sequence[Prediction], reader: Reader, storage: Storage) -> list[Answer]:
     """One answer a prediction, in order; a picture that breaks the reader fails alone."""
-    answers = read_pictures((_stored_picture(p.id, storage) for p in batch), reader)
-    for prediction, answer in zip(batch, answers, strict=True):
-        if answer.reading is not None:
-            _keep_steps(prediction.id, answer.reading, storage)
-    return answers
+    return read_pictures((_stored_picture(p.id, storage) for p in batch), reader)
 
 
 def read_pictures(pictures: Iterable[Image | Answer], reader: Reader) -> list[Answer]:
@@ -124,16 +118,6 @@ def _stored_picture(prediction_id: str, storage: Storage) -> Image | Answer:
         return Answer(failure=BROKEN)
 
 
-def _keep_steps(prediction_id: str, reading: Reading, storage: Storage) -> None:
-    """Store the pictures of the steps to 28×28; the answer is kept when that fails."""
-    try:
-        for number, step in enumerate(reading.steps):
-            name = re.sub(r"[^a-z0-9]+", "-", step.name.lower())
-            storage.put(prediction_id, f"step-{number}-{name}.png", _png(step.image), durably=False)
-    except OSError:
-        log.exception("The steps of prediction %s could not be kept.", prediction_id)
-
-
 def digit_row(digit: DigitReading, position: int, scale: float) -> Digit:
     """The row of a digit; `scale` is the number of original pixels per pixel of the reading."""
     box = digit.glyph.box
@@ -148,14 +132,5 @@ def digit_row(digit: DigitReading, position: int, scale: float) -> Digit:
         y=round(box.y * scale),
         width=round(box.width * scale),
         height=round(box.height * scale),
-        ink_png=_png(ink),
+        ink_png=png(ink),
     )
-
-
-def _png(image: Image) -> bytes:
-    """8-bit grey (height, width), or RGB (height, width, 3), as a PNG."""
-    pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    done, encoded = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    if not done:
-        raise OSError("The picture could not be written as a PNG.")
-    return encoded.tobytes()

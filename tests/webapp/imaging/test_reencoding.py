@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 
+import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
@@ -38,25 +39,25 @@ def test_a_still_picture_of_each_common_type_is_accepted(kind: str, settings: Se
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA"])
-def test_any_colour_mode_becomes_a_preview(mode: str, settings: Settings) -> None:
+def test_any_colour_mode_becomes_a_picture_on_paper(mode: str, settings: Settings) -> None:
     upload = accept(picture(drawing(mode=mode)), settings)
 
-    assert shows_dark_ink_on_light_paper(upload.preview)
+    assert shows_dark_ink_on_light_paper(upload.picture)
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I", "F"])
-def test_deep_grey_levels_become_a_preview(mode: str, settings: Settings) -> None:
+def test_deep_grey_levels_become_a_picture_on_paper(mode: str, settings: Settings) -> None:
     deep = drawing(mode="I").point(lambda level: level * 200).convert(mode)
 
     upload = accept(picture(deep, kind="TIFF"), settings)
 
-    assert shows_dark_ink_on_light_paper(upload.preview)
+    assert shows_dark_ink_on_light_paper(upload.picture)
 
 
-def test_a_cmyk_photo_becomes_a_preview(settings: Settings) -> None:
+def test_a_cmyk_photo_becomes_a_picture_on_paper(settings: Settings) -> None:
     upload = accept(picture(drawing(mode="CMYK"), kind="JPEG"), settings)
 
-    assert opened(upload.preview).mode == "RGB"
+    assert opened(upload.picture).mode == "RGB"
 
 
 @pytest.mark.parametrize(("ink", "paper"), [("black", 255), ("white", 0), (None, 255)])
@@ -74,7 +75,7 @@ def test_a_transparent_picture_is_laid_on_paper_of_the_other_brightness(
     assert (kept.getpixel((25, 30)) == (paper,) * 3) == (ink is None)
 
 
-def test_previews_are_small_upright_and_carry_no_metadata(settings: Settings) -> None:
+def test_thumbnails_are_small_upright_and_carry_no_metadata(settings: Settings) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
     exif[0x010E] = "where I live"
@@ -82,12 +83,36 @@ def test_previews_are_small_upright_and_carry_no_metadata(settings: Settings) ->
 
     upload = accept(photo, settings)
 
-    preview, thumbnail = opened(upload.preview), opened(upload.thumbnail)
+    assert upload.thumbnail is not None
+    thumbnail = opened(upload.thumbnail)
     assert (upload.width, upload.height) == (1200, 1600)
-    assert preview.size == (768, 1024)
-    assert max(thumbnail.size) == 256
-    assert not preview.getexif()
-    assert b"secret" not in upload.preview
+    assert thumbnail.size == (192, 256)
+    assert not thumbnail.getexif()
+    assert b"secret" not in upload.thumbnail
+
+
+def test_a_small_picture_is_its_own_thumbnail(settings: Settings) -> None:
+    assert accept(picture(drawing(size=(256, 200))), settings).thumbnail is None
+
+
+def test_a_file_without_loss_is_stored_without_loss(settings: Settings) -> None:
+    random = np.random.default_rng(3).integers(0, 256, (300, 200, 3), np.uint8)
+
+    upload = accept(picture(Image.fromarray(random)), settings)
+
+    assert upload.media_type == "image/png"
+    assert (np.asarray(opened(upload.picture)) == random).all()
+
+
+def test_a_photograph_is_stored_as_a_jpeg_that_looks_the_same(settings: Settings) -> None:
+    random = np.random.default_rng(3).normal(200, 8, (600, 400, 3)).clip(0, 255).astype(np.uint8)
+    photo = picture(Image.fromarray(random), kind="JPEG", quality=92)
+
+    upload = accept(photo, settings)
+
+    assert upload.media_type == "image/jpeg"
+    difference = np.asarray(opened(photo), float) - np.asarray(opened(upload.picture), float)
+    assert np.sqrt((difference**2).mean()) < 2.5, "grey levels"
 
 
 def test_a_phone_photo_with_a_second_picture_inside_is_one_photo(settings: Settings) -> None:
@@ -161,7 +186,7 @@ def test_nothing_but_pixels_is_kept(kind: str, settings: Settings) -> None:
 
     upload = accept(hidden, settings)
 
-    for kept in (upload.picture, upload.preview, upload.thumbnail):
+    for kept in filter(None, (upload.picture, upload.thumbnail)):
         assert SECRET not in kept
         assert not opened(kept).getexif()
         assert "icc_profile" not in opened(kept).info

@@ -61,7 +61,7 @@ def test_an_accepted_picture_is_committed_with_its_files(app: Flask, client: Fla
     prediction_id = post_api(client, picture()).get_json()["id"]
 
     assert rows(app) == [prediction_id]
-    assert storage_of(app).names(prediction_id) == ["picture", "preview.jpg", "thumbnail.jpg"]
+    assert storage_of(app).names(prediction_id) == ["picture"]
 
 
 def test_an_upload_is_accepted_while_redis_is_frozen(settings: Settings, tmp_path: Path) -> None:
@@ -164,5 +164,5 @@ def test_files_without_a_row_are_deleted_after_an_hour(app: Flask, client: Flask
         clean_up(storage)
 
     assert [folder.name for folder in storage.root.glob("*/*")] == [kept]
-    assert storage.names(kept) == ["picture", "preview.jpg", "thumbnail.jpg"]
+    assert storage.names(kept) == ["picture"]
     assert not (storage.folder(kept) / ".writing-half").exists()

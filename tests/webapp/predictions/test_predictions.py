@@ -266,8 +266,8 @@ def test_pictures_are_served_with_fixed_types_and_strict_headers(
     images = f"/predictions/{prediction_id}/images"
 
     for name, media_type in {
-        "preview": "image/jpeg",
-        "thumbnail": "image/jpeg",
+        "preview": "image/png",
+        "thumbnail": "image/png",
         "picture": "image/png",
         "step-0-photo.png": "image/png",
         "digits/0": "image/png",
@@ -302,6 +302,22 @@ def test_the_steps_from_photo_to_28_by_28_are_shown_in_order(
     positions = [page.index(f"images/step-{number}-") for number in (0, 2, 10)]
     assert positions == sorted(positions)
     assert "The ink is separated from the paper." in page
+
+
+def test_a_reading_without_stored_steps_offers_those_that_a_worker_draws(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    assert "images/step-" not in client.get(f"/predictions/{prediction_id}").text
+    settle(app, prediction_id, "7")
+
+    page = client.get(f"/predictions/{prediction_id}").text
+    busy = client.get(f"/predictions/{prediction_id}/images/step-1-evened.png")
+    unknown = client.get(f"/predictions/{prediction_id}/images/step-1-nothing.png")
+
+    assert page.count("images/step-") == 5
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+    assert unknown.status_code == 404
 
 
 def test_a_refused_upload_leaves_no_row(app: Flask, client: FlaskClient) -> None:

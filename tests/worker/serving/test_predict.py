@@ -37,14 +37,12 @@ def test_a_pending_prediction_gets_its_answer(app: Flask, network: Path) -> None
     assert prediction.confidence == min(digit.confidence for digit in prediction.digits)
 
 
-def test_the_steps_from_the_photo_to_28x28_are_kept(app: Flask, network: Path) -> None:
+def test_each_digit_keeps_its_ink(app: Flask, network: Path) -> None:
     stored_version(network)
     prediction_id = waiting_prediction()
 
     tasks.predict()
 
-    storage = Extensions.of(app).storage
-    assert "step-0-photo.png" in storage.names(prediction_id)
     assert prediction_of(prediction_id).digits[0].ink_png.startswith(b"\x89PNG")
 
 

@@ -94,6 +94,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
         wasyncore.poll2(LOOP_SECONDS, self._map)
 
     def _finish(self, deadline: float) -> None:
+        Extensions.of(self.wsgi).notifications.close()  # requests that wait are answered now
         for listener in self._listeners:
             listener.stop_accepting()
         while time.monotonic() < deadline:

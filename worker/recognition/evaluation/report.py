@@ -14,6 +14,7 @@ from PIL import Image as PillowImage
 
 from worker.recognition.arrays import Image
 from worker.recognition.evaluation.metrics import (
+    Decode,
     Outcome,
     Scorecard,
     SetSummary,
@@ -21,6 +22,7 @@ from worker.recognition.evaluation.metrics import (
     refusal_auroc,
     summarise,
 )
+from worker.recognition.page.steps import draw_steps
 
 MAX_MISSES_SHOWN = 300  # of a set; more would make a page that no browser opens
 THUMBNAIL_SIDE = 160  # pixels
@@ -90,14 +92,16 @@ class Report:
         ]
         return "\n".join([*self._headlines(), "", *rows]) if self.sets else self._headlines()[0]
 
-    def page(self) -> str:
-        """The same as an HTML page that needs no other file."""
+    def page(self, decode: Decode) -> str:
+        """The same as an HTML page that needs no other file; `decode` opens a misread picture."""
         return templates.get_template("report.html").render(
             model_name=self.model_name,
             headlines=self._headlines(),
             heads=HEADS,
             rows=[_cells(summary) for summary in (*self.sets, *self.halves)],
-            misread_sets=[misread for one in self.sets if (misread := self._misread(one.name))],
+            misread_sets=[
+                misread for one in self.sets if (misread := self._misread(one.name, decode))
+            ],
         )
 
     def _headlines(self) -> list[str]:
@@ -117,7 +121,7 @@ class Report:
             lines += [_refused("single digits", digits), _refused("pictures of no digit", others)]
         return lines or ["Nothing was measured."]
 
-    def _misread(self, name: str) -> MisreadSet | None:
+    def _misread(self, name: str, decode: Decode) -> MisreadSet | None:
         misread = [
             outcome
             for outcome in self.outcomes
@@ -125,7 +129,8 @@ class Report:
         ]
         if not misread:
             return None
-        return MisreadSet(name, len(misread), [_figure(one) for one in misread[:MAX_MISSES_SHOWN]])
+        figures = [_figure(one, decode) for one in misread[:MAX_MISSES_SHOWN]]
+        return MisreadSet(name, len(misread), figures)
 
 
 def _halves_of(outcomes: list[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
@@ -164,17 +169,19 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
 
 
-def _figure(outcome: Outcome) -> MisreadFigure:
+def _figure(outcome: Outcome, decode: Decode) -> MisreadFigure:
     """One misread picture, the digits found in it, and the reading."""
     reading = outcome.reading
     digits = reading.digits if reading else ()
-    steps = [step.image for step in reading.steps[:1] + reading.steps[-1:]] if reading else []
+    pixels = decode(outcome.picture.data) if reading else None
+    steps = [] if pixels is None else draw_steps(pixels, [digit.glyph.box for digit in digits])
+    shown = [step.image for step in (*steps[:1], *steps[-1:])]
     inks = [(digit.glyph.ink * 255).astype(np.uint8) for digit in digits[:8]]
     result = outcome.number or (reading.refusal if reading else "not a picture")
     found = ", ".join(f"{digit.label} ({digit.confidence:.0%})" for digit in digits)
     label = outcome.picture.label or "no digit"
     return MisreadFigure(
-        images=[*(_data_url(_thumbnail(image)) for image in steps), *map(_data_url, inks)],
+        images=[*(_data_url(_thumbnail(image)) for image in shown), *map(_data_url, inks)],
         caption=f"{outcome.picture.name}: {label} → {result}. {found}",
     )
 

@@ -1,4 +1,4 @@
-"""Binarisation: separates ink from paper and keeps a picture of each step."""
+"""Binarisation: separates ink from paper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from worker.recognition.arrays import Grey, Image, Mask
+from worker.recognition.arrays import Grey, Mask
 from worker.recognition.page.illumination import (
     absorption,
     estimate_background,
@@ -17,25 +17,23 @@ from worker.recognition.page.illumination import (
 from worker.recognition.page.ink_colour import to_grey
 from worker.recognition.page.page_detection import isolate_page
 from worker.recognition.page.ruled_lines import remove_ruled_lines
-from worker.recognition.page.working_image import WorkingImage, shrunk
-from worker.recognition.reading import Step
+from worker.recognition.page.working_image import WorkingImage
 
 MIN_ABSORPTION = 0.06  # of the background's light: print on the back of the sheet is fainter
 MAX_NOISE_FLOOR = 0.16  # glare raises the measured noise level beyond that of any paper
 INK_THRESHOLD = 0.45  # of the local maximum of the absorption
-STEP_SIDE = 480  # pixels of a step's picture
 
 
 @dataclass(frozen=True)
 class BinarisedPage:
-    """The ink of one picture, with a picture for each step on the way."""
+    """The ink of one picture."""
 
     picture: WorkingImage
     absorbed: Grey  # (height, width) float32, 0..1, the share of light that the ink absorbs
+    ink_and_lines: Mask  # (height, width) bool, the strokes with ruled lines
     ink: Mask  # (height, width) bool, the strokes
     soft_ink: Grey  # (height, width) float32, 0..1, 0.5 at the edge of a stroke
     noise_floor: float  # absorption below this is the noise of the paper
-    steps: tuple[Step, ...]
 
     def rotated(self, quarter_turns: int) -> BinarisedPage:
         """The same ink with the page rotated counter-clockwise by quarter turns."""
@@ -44,6 +42,7 @@ class BinarisedPage:
         return replace(
             self,
             absorbed=np.ascontiguousarray(np.rot90(self.absorbed, quarter_turns)),
+            ink_and_lines=np.ascontiguousarray(np.rot90(self.ink_and_lines, quarter_turns)),
             ink=np.ascontiguousarray(np.rot90(self.ink, quarter_turns)),
             soft_ink=np.ascontiguousarray(np.rot90(self.soft_ink, quarter_turns)),
         )
@@ -61,13 +60,7 @@ def binarise(picture: WorkingImage) -> BinarisedPage:
     ink_and_lines = absorbed > np.maximum(INK_THRESHOLD * peak, noise_floor)
     ink = remove_ruled_lines(ink_and_lines, absorbed > noise_floor, absorbed)
     soft_ink = _soften(absorbed, peak, ink)
-    steps = (
-        _step("photo", picture.pixels),
-        _step("evened", _to_image(1 - absorbed)),
-        _step("ink", _to_image(1 - ink_and_lines.astype(np.float32))),
-        _step("lines removed", _to_image(1 - ink.astype(np.float32))),
-    )
-    return BinarisedPage(picture, absorbed, ink, soft_ink, noise_floor, steps)
+    return BinarisedPage(picture, absorbed, ink_and_lines, ink, soft_ink, noise_floor)
 
 
 def _local_maximum(absorbed: Grey) -> Grey:
@@ -87,16 +80,3 @@ def _soften(absorbed: Grey, peak: Grey, ink: Mask) -> Grey:
     near_ink = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     level = np.clip(0.5 + 1.2 * (absorbed / np.maximum(peak, 1e-3) - INK_THRESHOLD), 0, 1)
     return np.where(near_ink, level, 0).astype(np.float32)
-
-
-def _to_image(levels: Grey) -> Image:
-    return (np.clip(levels, 0, 1) * 255).astype(np.uint8)
-
-
-def _step(name: str, image: Image) -> Step:
-    return Step(name, thumbnail(image))
-
-
-def thumbnail(image: Image) -> Image:
-    """The picture at the size at which a step is shown."""
-    return shrunk(image, STEP_SIDE)

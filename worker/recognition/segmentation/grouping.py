@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from worker.recognition.network.mnist_format import to_mnist
-from worker.recognition.page.binarisation import BinarisedPage, thumbnail
-from worker.recognition.reading import Glyph, Refusal, Step
+from worker.recognition.page.binarisation import BinarisedPage
+from worker.recognition.reading import Glyph, Refusal
 from worker.recognition.segmentation.components import Component, PageComponents, find_components
 from worker.recognition.segmentation.fragments import merge_fragments
 from worker.recognition.segmentation.reading_order import group_into_rows
@@ -20,7 +20,6 @@ from worker.recognition.segmentation.writing import select_writing
 MAX_GLYPHS = 200
 # Pages of MAX_GLYPHS digits in a few pieces each have fewer: more are refused before grouping.
 MAX_WRITING_COMPONENTS = 1000
-_BOX_COLOUR = (220, 60, 40)
 _MARGIN = 3  # pixels around a glyph: ink is soft at its edge
 
 
@@ -68,17 +67,6 @@ def find_regions(found: PageComponents, quarter_turns: int = 0) -> list[Region] 
 def cut_out(found: PageComponents, regions: Sequence[Region]) -> list[Glyph]:
     """Each region's glyph, in the format of MNIST."""
     return [_cut_out(found, region) for region in regions]
-
-
-def detection_step(page: BinarisedPage, glyphs: Sequence[Glyph]) -> Step:
-    """The last step's picture: the photo with a box around each glyph."""
-    picture = thumbnail(page.picture.pixels).copy()
-    scale = picture.shape[1] / page.picture.pixels.shape[1]
-    for glyph in glyphs:
-        box = page.picture.box_in_working(glyph.box)
-        left, top, width, height = (round(side * scale) for side in box)
-        cv2.rectangle(picture, (left, top), (left + width, top + height), _BOX_COLOUR, 2)
-    return Step("found", picture)
 
 
 def _without_specks(components: list[Component], shape: tuple[int, ...]) -> list[Component]:

@@ -8,11 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.support.pictures import opened
 from tests.worker.recognition.drawn_pages import (
     blank_page,
     correlation,
-    file_of,
     glyphs_in,
     lit_from_a_side,
     on_a_desk,
@@ -23,7 +21,6 @@ from tests.worker.recognition.drawn_pages import (
     shadowed,
     with_text,
 )
-from worker.recognition.page.binarisation import STEP_SIDE, binarise
 from worker.recognition.page.page_detection import isolate_page
 from worker.recognition.reading import Refusal
 
@@ -173,14 +170,6 @@ def test_print_on_the_back_of_the_sheet_is_not_read() -> None:
     behind = with_text(blank_page(), "8", ink=(216, 216, 216))
 
     assert segment(behind) in (Refusal.BLANK, Refusal.TOO_FAINT)
-
-
-def test_every_step_keeps_a_small_picture() -> None:
-    binarised = binarise(opened(file_of(with_text(blank_page(900, 900), "5", (300, 600)))))
-
-    assert [step.name for step in binarised.steps] == ["photo", "evened", "ink", "lines removed"]
-    assert all(max(step.image.shape) <= STEP_SIDE for step in binarised.steps)
-    assert all(step.image.dtype == np.uint8 for step in binarised.steps)
 
 
 @pytest.mark.mnist

@@ -19,7 +19,7 @@ from tests.worker.recognition.drawn_pages import (
 )
 from worker.recognition.page.binarisation import binarise
 from worker.recognition.reading import Glyph
-from worker.recognition.segmentation.grouping import detection_step, find_glyphs
+from worker.recognition.segmentation.grouping import find_glyphs
 
 
 def rows_in(glyphs: list[Glyph]) -> list[int]:
@@ -148,14 +148,3 @@ def test_a_sideways_page_is_grouped_after_its_rotation(quarter_turns: int) -> No
         ink_at_box = sideways.ink[y : y + height, x : x + width]
         assert ink_at_box.sum() > 0.9 * sideways.ink.sum() / 6
         assert sorted((width, height)) == pytest.approx(sorted(other.box[2:]), abs=3)
-
-
-def test_the_last_step_shows_where_the_digits_are() -> None:
-    binarised = binarise(opened(file_of(with_text(blank_page(), "5"))))
-    glyphs = find_glyphs(binarised)
-    assert isinstance(glyphs, list)
-
-    step = detection_step(binarised, glyphs)
-
-    assert step.name == "found"
-    assert (step.image != binarised.steps[0].image).any()
