@@ -1,6 +1,6 @@
 """Notifications: a worker tells waiting requests at once that something is ready.
 
-They travel through Redis (publish and subscribe), and one thread of a web process hears them for
+They travel through Redis (publish and subscribe), and one thread of a web process receives them for
 all of its requests. Nothing depends on one: a request that waits also looks for itself.
 """
 
@@ -34,8 +34,8 @@ class Notifications:
         self._url = redis_url
         self._changed = threading.Condition()
         self._waiting: dict[str, int] = {}  # how many requests wait for each name
-        self._ready: set[str] = set()  # names that are waited for, and were heard
-        self._is_hearing = False
+        self._ready: set[str] = set()  # names that requests wait for, of which a notification came
+        self._is_connected = False
         self._thread: threading.Thread | None = None
         self._is_closed = False
 
@@ -79,7 +79,7 @@ class Notifications:
                 return False
             self._waiting[name] = self._waiting.get(name, 0) + 1
             if self._thread is None:
-                self._thread = threading.Thread(target=self._hear, name="ready", daemon=True)
+                self._thread = threading.Thread(target=self._listen, name="ready", daemon=True)
                 self._thread.start()
         return True
 
@@ -93,11 +93,11 @@ class Notifications:
     def _await(self, name: str, left: float) -> None:
         """Until a notification, or until the next look is due."""
         with self._changed:
-            look = LOOK_SECONDS if self._is_hearing else LOOK_SECONDS_WITHOUT_REDIS
+            look = LOOK_SECONDS if self._is_connected else LOOK_SECONDS_WITHOUT_REDIS
             self._changed.wait_for(lambda: name in self._ready or self._is_closed, min(look, left))
             self._ready.discard(name)
 
-    def _hear(self) -> None:
+    def _listen(self) -> None:
         """Listen for as long as the process runs, or until Redis is away and no request waits."""
         from redis import RedisError  # noqa: PLC0415
 
@@ -105,16 +105,16 @@ class Notifications:
             try:
                 with self._subscription() as subscription:
                     subscription.subscribe(CHANNEL)  # type: ignore[no-untyped-call]
-                    self._is_hearing = True
+                    self._is_connected = True
                     self._receive(subscription)
             except (RedisError, OSError) as error:
-                self._is_hearing = False
-                log.warning("Notifications cannot be heard (%s); requests look instead.", error)
+                self._is_connected = False
+                log.warning("Notifications cannot be received (%s); requests look instead.", error)
                 time.sleep(CONNECT_SECONDS)
 
     def _is_wanted(self) -> bool:
         with self._changed:
-            if self._is_closed or not (self._is_hearing or self._waiting):
+            if self._is_closed or not (self._is_connected or self._waiting):
                 self._thread = None
                 return False
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from webapp.accounts.ownership import visible_prediction
+from webapp.messages import gettext_noop
 from webapp.models import Prediction
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
@@ -25,7 +26,7 @@ class NotDrawnError(UserError):
 
     status = 503
     retry_after = 5
-    sentence = "This picture is not drawn yet. Try again in a few seconds."
+    sentence = gettext_noop("This picture is not drawn yet. Try again in a few seconds.")
 
 
 @pages.get("/<name>")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import Headers
 
 from webapp.models import Prediction
-from webapp.models.prediction import SETTLED
+from webapp.models.status import SETTLED
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
 

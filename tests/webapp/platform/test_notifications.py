@@ -30,7 +30,7 @@ def in_a_thread(waiting: Notifications, name: str, ready: threading.Event) -> th
     return thread
 
 
-def test_a_waiting_request_hears_that_its_thing_is_ready(
+def test_a_waiting_request_learns_that_its_thing_is_ready(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notifications, "LOOK_SECONDS", 60)
