@@ -16,10 +16,19 @@ def gettext_noop(sentence: str) -> str:
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence with values in it, such as "The limit is %(limit)s MB."; str() is the English."""
+    """A sentence with values in it, such as "The limit is %(limit)s MB."; str() is the English.
+
+    A value may be a Message itself.
+    """
 
     sentence: str
     values: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.sentence % self.values if self.values else self.sentence
+        if not self.values:
+            return self.sentence
+        return self.sentence % {name: _shown(value) for name, value in self.values.items()}
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

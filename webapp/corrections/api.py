@@ -8,8 +8,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from webapp.corrections.schemas import correction_as_json
 from webapp.corrections.service import BadLabelError, correct, withdraw_correction
+from webapp.messages import gettext_noop
 
-LABEL_EXPECTED = 'Send {"label": 7}, or {"label": null} for something that is not a digit.'
+LABEL_EXPECTED = gettext_noop(
+    'Send {"label": 7}, or {"label": null} for something that is not a digit.'
+)
 
 resource = Blueprint(
     "api_corrections",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -63,19 +64,24 @@ def _decide(verdict: Verdict) -> Response:
     if form.revisions:
         flash(_summary(decide(form.revisions, verdict, by=current_user), verdict))
     else:
-        flash("Select at least one correction first.")
+        flash(gettext("Select at least one correction first."))
     return redirect(url_for(".index", **_current_filters()), 303)
 
 
 def _summary(decision: Decision, verdict: Verdict) -> str:
-    noun = "correction" if decision.decided == 1 else "corrections"
-    summary = f"{verdict.capitalize()}: {decision.decided} {noun}."
-    if decision.missed == 1:
-        summary += " 1 was changed or withdrawn in the meantime and is left as it is."
-    elif decision.missed:
-        changed = f" {decision.missed} were changed or withdrawn in the meantime"
-        summary += f"{changed} and are left as they are."
-    return summary
+    count, missed = decision.decided, decision.missed
+    if verdict == Verdict.APPROVED:
+        summary = ngettext("Approved: %(num)s correction.", "Approved: %(num)s corrections.", count)
+    else:
+        summary = ngettext("Rejected: %(num)s correction.", "Rejected: %(num)s corrections.", count)
+    if not missed:
+        return summary
+    left = ngettext(
+        "%(num)s was changed or withdrawn in the meantime and is left as it is.",
+        "%(num)s were changed or withdrawn in the meantime and are left as they are.",
+        missed,
+    )
+    return f"{summary} {left}"
 
 
 def _current_filters() -> dict[str, Any]:

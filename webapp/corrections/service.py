@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.ownership import own_prediction
 from webapp.corrections.alignment import align_rows
 from webapp.corrections.typed_number import rows_of
-from webapp.messages import gettext_noop
+from webapp.messages import Message, gettext_noop
 from webapp.models import Correction, Digit
 from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
@@ -23,7 +23,7 @@ class CorrectionError(UserError):
 
 class NoSuchDigitError(CorrectionError):
     status = 404
-    sentence = "There is no such digit. The picture may have been deleted."
+    sentence = gettext_noop("There is no such digit. The picture may have been deleted.")
 
 
 class NotReadYetError(CorrectionError):
@@ -34,12 +34,14 @@ class NotReadYetError(CorrectionError):
 
 
 class BadLabelError(CorrectionError):
-    sentence = "The label must be a digit from 0 to 9, or “not a digit”."
+    sentence = gettext_noop("The label must be a digit from 0 to 9, or “not a digit”.")
 
 
 class AlreadyDecidedError(CorrectionError):
     status = 409
-    sentence = "An admin has already reviewed this correction, so it can't be changed any more."
+    sentence = gettext_noop(
+        "An admin has already reviewed this correction, so it can't be changed any more."
+    )
 
 
 class CorrectionQuotaError(CorrectionError):
@@ -47,8 +49,11 @@ class CorrectionQuotaError(CorrectionError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"You already have {limit} corrections that wait for an admin. "
-            "Thank you! Come back when some of them have been reviewed."
+            Message(
+                "You already have %(limit)s corrections that wait for an admin. "
+                "Thank you! Come back when some of them have been reviewed.",
+                {"limit": limit},
+            )
         )
 
 

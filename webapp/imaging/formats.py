@@ -5,8 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from webapp.imaging.uploads import NotAPictureError, UnsupportedFormatError
+from webapp.messages import Message, gettext_noop
 
-SVG = "This is an SVG drawing. Such a file may hold a program, so Cifra doesn't read it. Try a PNG."
+SVG = gettext_noop(
+    "This is an SVG drawing. Such a file may hold a program, so Cifra doesn't read it. Try a PNG."
+)
 BRANDS_AT, BRAND_BYTES = 8, 4  # ISO 14496-12, 4.3: a box's size and type, then its brands
 MAX_BRANDS_BYTES = 256
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}  # ISO 23008-12, annex B
@@ -39,24 +42,25 @@ FIRST_BYTES = {
     b"MM\0+": PictureType.TIFF,
 }
 UNSUPPORTED = {
-    b"%PDF-": "PDF document",
-    b"%!PS": "PostScript document",
-    b"8BPS": "Photoshop file",
-    b"gimp xcf": "GIMP file",
-    b"\0\0\0\x0cjP  ": "JPEG 2000 picture",
-    b"\xff\x4f\xff\x51": "JPEG 2000 picture",
-    b"\0\0\0\x0cJXL ": "JPEG XL picture",
-    b"\xff\x0a": "JPEG XL picture",
-    b"v/1\x01": "OpenEXR picture",
-    b"#?RADIANCE": "Radiance HDR picture",
-    b"\0\0\1\0": "Windows icon",
-    b"FUJIFILMCCD-RAW": "camera's raw file",
-    b"IIU\0": "camera's raw file",
-    b"PK\3\4": "ZIP archive",
-    b"\x1f\x8b": "gzip archive",
-    b"\x1aE\xdf\xa3": "Matroska or WebM video",
+    b"%PDF-": Message("PDF document"),
+    b"%!PS": Message("PostScript document"),
+    b"8BPS": Message("Photoshop file"),
+    b"gimp xcf": Message("GIMP file"),
+    b"\0\0\0\x0cjP  ": Message("JPEG 2000 picture"),
+    b"\xff\x4f\xff\x51": Message("JPEG 2000 picture"),
+    b"\0\0\0\x0cJXL ": Message("JPEG XL picture"),
+    b"\xff\x0a": Message("JPEG XL picture"),
+    b"v/1\x01": Message("OpenEXR picture"),
+    b"#?RADIANCE": Message("Radiance HDR picture"),
+    b"\0\0\1\0": Message("Windows icon"),
+    b"FUJIFILMCCD-RAW": Message("camera's raw file"),
+    b"IIU\0": Message("camera's raw file"),
+    b"PK\3\4": Message("ZIP archive"),
+    b"\x1f\x8b": Message("gzip archive"),
+    b"\x1aE\xdf\xa3": Message("Matroska or WebM video"),
 }
-FTYP_UNSUPPORTED = {b"crx ": "camera's raw file", b"jp2 ": "JPEG 2000 picture"}
+VIDEO = Message("video")
+FTYP_UNSUPPORTED = {b"crx ": Message("camera's raw file"), b"jp2 ": Message("JPEG 2000 picture")}
 
 
 def recognise(data: bytes) -> PictureType:
@@ -87,4 +91,4 @@ def _by_brands(data: bytes) -> PictureType:
         return PictureType.AVIF
     if brands & HEIF_BRANDS:
         return PictureType.HEIF
-    raise UnsupportedFormatError(FTYP_UNSUPPORTED.get(data[8:12], "video"))
+    raise UnsupportedFormatError(FTYP_UNSUPPORTED.get(data[8:12], VIDEO))

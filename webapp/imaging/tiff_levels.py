@@ -7,14 +7,23 @@ from contextlib import suppress
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from webapp.messages import Message, gettext_noop
+
 # TIFF 6.0: tags, and the values of SampleFormat.
 BITS_PER_SAMPLE, SAMPLES_PER_PIXEL, SAMPLE_FORMAT = 258, 277, 339
 WIDTH, HEIGHT, STRIP_OFFSETS, TILE_OFFSETS = 256, 257, 273, 324
-FORMATS = {1: "unsigned integers", 2: "signed integers", 3: "floating-point numbers"}
-FORMATS |= {5: "complex integers", 6: "complex floating-point numbers"}
+FORMATS = {
+    1: Message("unsigned integers"),
+    2: Message("signed integers"),
+    3: Message("floating-point numbers"),
+    5: Message("complex integers"),
+    6: Message("complex floating-point numbers"),
+}
+ONE_CHANNEL = gettext_noop("%(bits)s-bit %(numbers)s in %(channels)s channel")
+CHANNELS = gettext_noop("%(bits)s-bit %(numbers)s in %(channels)s channels")
 
 
-def describe_levels(data: bytes) -> str | None:
+def describe_levels(data: bytes) -> Message | None:
     """The pixels of a complete TIFF header in words, "64-bit floating-point numbers in 1 channel".
 
     None where the header is damaged, so that the file is not a TIFF of an unusual kind.
@@ -27,7 +36,10 @@ def describe_levels(data: bytes) -> str | None:
         channels = int(tags.get(SAMPLES_PER_PIXEL, 1))
         bits = tags.get(BITS_PER_SAMPLE, (1,))[0]
         numbers = FORMATS[tags.get(SAMPLE_FORMAT, (1,))[0]]
-        return f"{bits}-bit {numbers} in {channels} channel{'' if channels == 1 else 's'}"
+        return Message(
+            ONE_CHANNEL if channels == 1 else CHANNELS,
+            {"bits": bits, "numbers": numbers, "channels": channels},
+        )
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
+from webapp.messages import Message, gettext_noop
 from webapp.user_errors import UserError
 
 MEGABYTE = 1024 * 1024
@@ -16,11 +17,13 @@ class UploadError(UserError):
 
 
 class NoPictureError(UploadError):
-    sentence = "No picture came with this. Choose a photo, or draw a digit."
+    sentence: str | Message = gettext_noop(
+        "No picture came with this. Choose a photo, or draw a digit."
+    )
 
 
 class EmptyPictureError(UploadError):
-    sentence = "This file is empty. Choose another one."
+    sentence = gettext_noop("This file is empty. Choose another one.")
 
 
 class TooLargeError(UploadError):
@@ -28,8 +31,11 @@ class TooLargeError(UploadError):
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(
-            f"This file is too large: the limit is {max_bytes / MEGABYTE:.3g} MB. "
-            "A smaller photo reads just as well."
+            Message(
+                "This file is too large: the limit is %(limit)s MB. "
+                "A smaller photo reads just as well.",
+                {"limit": rounded(max_bytes / MEGABYTE)},
+            )
         )
 
 
@@ -38,35 +44,46 @@ class TooManyPixelsError(UploadError):
 
     def __init__(self, max_pixels: int) -> None:
         super().__init__(
-            f"This picture has too many pixels: the limit is {max_pixels / 1e6:.3g} megapixels. "
-            "A smaller photo reads just as well."
+            Message(
+                "This picture has too many pixels: the limit is %(limit)s megapixels. "
+                "A smaller photo reads just as well.",
+                {"limit": rounded(max_pixels / 1e6)},
+            )
         )
 
 
 class NotAPictureError(UploadError):
     status = 415
-    sentence = "This file is not a picture that Cifra can read. Try a JPEG or PNG."
+    sentence = gettext_noop("This file is not a picture that Cifra can read. Try a JPEG or PNG.")
 
 
 class UnsupportedFormatError(NotAPictureError):
     """The file is of a known format that Cifra does not read."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"This is a {kind}, which Cifra doesn't read. Try a JPEG or PNG.")
+    def __init__(self, kind: Message) -> None:
+        super().__init__(
+            Message(
+                "This is a %(kind)s, which Cifra doesn't read. Try a JPEG or PNG.", {"kind": kind}
+            )
+        )
 
 
 class UnsupportedLevelsError(NotAPictureError):
     """The file is an intact TIFF with pixels that Cifra does not read."""
 
-    def __init__(self, levels: str) -> None:
+    def __init__(self, levels: Message) -> None:
         super().__init__(
-            f"This TIFF holds {levels}, which Cifra doesn't read. Save it with 8 bits a channel."
+            Message(
+                "This TIFF holds %(levels)s, which Cifra doesn't read. "
+                "Save it with 8 bits a channel.",
+                {"levels": levels},
+            )
         )
 
 
 class BrokenPictureError(UploadError):
     status = 422
-    sentence = (
+    sentence = gettext_noop(
         "Cifra couldn't open this picture: the file is damaged or incomplete. Try another one."
     )
 
@@ -75,17 +92,23 @@ class EmptyAreaError(UploadError):
     """The file is too small for its pixels to show anything."""
 
     status = 422
-    sentence = "This picture is one plain area, with nothing in it to read. Try another one."
+    sentence = gettext_noop(
+        "This picture is one plain area, with nothing in it to read. Try another one."
+    )
 
 
 class TooHardError(UploadError):
     status = 413
-    sentence = "This picture takes too much memory to open. A smaller photo reads just as well."
+    sentence = gettext_noop(
+        "This picture takes too much memory to open. A smaller photo reads just as well."
+    )
 
 
 class TooSlowError(UploadError):
     status = 422
-    sentence = "This picture takes too long to open. Try another one, or a smaller copy of it."
+    sentence = gettext_noop(
+        "This picture takes too long to open. Try another one, or a smaller copy of it."
+    )
 
 
 class DecodersBusyError(UploadError):
@@ -93,7 +116,7 @@ class DecodersBusyError(UploadError):
 
     status = 503
     retry_after = 5
-    sentence = (
+    sentence = gettext_noop(
         "Cifra is opening as many pictures as it can at the moment, so yours was not kept. "
         "Send it again in a few seconds."
     )
@@ -104,7 +127,9 @@ class DecodingInterruptedError(UploadError):
 
     status = 503
     retry_after = 5
-    sentence = "Opening this picture was interrupted, so it was not kept. Send it again."
+    sentence = gettext_noop(
+        "Opening this picture was interrupted, so it was not kept. Send it again."
+    )
 
 
 class TooManyAtOnceError(UploadError):
@@ -112,7 +137,7 @@ class TooManyAtOnceError(UploadError):
 
     status = 429
     retry_after = 2
-    sentence = (
+    sentence = gettext_noop(
         "Your earlier pictures are still being opened, so this one was not kept. "
         "Send it again in a few seconds."
     )
@@ -124,15 +149,18 @@ class QueueFullError(UploadError):
 
     def __init__(self, waiting: int) -> None:
         super().__init__(
-            f"{waiting:,} pictures are waiting to be read already. "
-            "Yours was not kept; send it again in half a minute."
+            Message(
+                "%(waiting)s pictures are waiting to be read already. "
+                "Yours was not kept; send it again in half a minute.",
+                {"waiting": waiting},
+            )
         )
 
 
 class StorageFullError(UploadError):
     status = 503
     retry_after = 60
-    sentence = (
+    sentence = gettext_noop(
         "There is no room left for pictures on this server, so yours was not kept. "
         "Please tell whoever runs it, and try again later."
     )
@@ -147,6 +175,11 @@ class Upload:
     picture: bytes = field(repr=False)  # the file to read: PNG or JPEG, at most 2560 pixels a side
     media_type: str  # of the picture
     thumbnail: bytes | None = field(repr=False)  # JPEG, 256 pixels; None for a smaller picture
+
+
+def rounded(number: float) -> float:
+    """A limit with three digits, as a sentence gives it."""
+    return float(f"{number:.3g}")
 
 
 def display_name(filename: str) -> str:

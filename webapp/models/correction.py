@@ -21,12 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
+from webapp.messages import gettext_noop
 from webapp.models.base import Base, utc_now
 from webapp.models.digit import Digit
 from webapp.models.user import User
 
 VALIDATION_ONE_IN = 5  # of the writers: their corrections evaluate models, and train none
-NOT_A_DIGIT = "not a digit"
+NOT_A_DIGIT = gettext_noop("not a digit")
 
 
 class Verdict(StrEnum):

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from webapp.messages import gettext_noop
 from webapp.models.base import Base, new_token, utc_now
 from webapp.user_errors import UserError
 
@@ -17,7 +18,7 @@ class OwnerDeletedError(UserError):
     """The owner's data was deleted before this row could be stored."""
 
     status = 409
-    sentence = (
+    sentence = gettext_noop(
         "Your data was deleted while this was being uploaded, so it was not kept. "
         "To keep it after all, upload it again."
     )

@@ -19,7 +19,9 @@ from werkzeug.exceptions import (
 )
 
 from webapp.imaging.uploads import TooLargeError
+from webapp.messages import Message, gettext_noop
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.user_errors import UserError
 
 RETRY_AFTER_SECONDS = 5
@@ -41,33 +43,35 @@ STORAGE_ERRORS = {
 }
 
 TITLES = {
-    400: "The request is not valid",
-    401: "Sign in first",
-    403: "You do not have access",
-    404: "Page not found",
-    405: "This address does not accept this request",
-    409: "This has already been done",
-    413: "The upload is too large",
-    415: "Cifra cannot read this kind of file",
-    422: "Cifra could not open this picture",
-    429: "Too many requests",
-    500: "An error occurred",
-    503: "Cifra is not available at the moment",
+    400: gettext_noop("The request is not valid"),
+    401: gettext_noop("Sign in first"),
+    403: gettext_noop("You do not have access"),
+    404: gettext_noop("Page not found"),
+    405: gettext_noop("This address does not accept this request"),
+    409: gettext_noop("This has already been done"),
+    413: gettext_noop("The upload is too large"),
+    415: gettext_noop("Cifra cannot read this kind of file"),
+    422: gettext_noop("Cifra could not open this picture"),
+    429: gettext_noop("Too many requests"),
+    500: gettext_noop("An error occurred"),
+    503: gettext_noop("Cifra is not available at the moment"),
 }
-OTHER_TITLE = "The request failed"
+OTHER_TITLE = gettext_noop("The request failed")
 SENTENCES = {
-    400: "Go back, reload the page and try again.",
-    401: "Sign in, then try again.",
-    403: "Your account does not have the rights for this. Sign in as an admin.",
-    404: "The address is mistyped, the page was deleted, or only its owner may see it.",
-    405: "Go back to the front page and start from there.",
-    429: "You have sent too many requests. Wait a minute, then try again.",
-    500: "The error is in Cifra and has been logged. Try again in a moment.",
-    503: "The database is busy. Nothing was saved. Try again in a few seconds.",
+    400: gettext_noop("Go back, reload the page and try again."),
+    401: gettext_noop("Sign in, then try again."),
+    403: gettext_noop("Your account does not have the rights for this. Sign in as an admin."),
+    404: gettext_noop(
+        "The address is mistyped, the page was deleted, or only its owner may see it."
+    ),
+    405: gettext_noop("Go back to the front page and start from there."),
+    429: gettext_noop("You have sent too many requests. Wait a minute, then try again."),
+    500: gettext_noop("The error is in Cifra and has been logged. Try again in a moment."),
+    503: gettext_noop("The database is busy. Nothing was saved. Try again in a few seconds."),
 }
-WAIT_AN_HOUR = "You have sent too many requests. Wait an hour, then try again."
-TOO_MANY_FIELDS = "The form has too many fields, or a field of text is too long."
-STORAGE_AWAY = "Cifra cannot read or write its files at the moment. Try again later."
+WAIT_AN_HOUR = gettext_noop("You have sent too many requests. Wait an hour, then try again.")
+TOO_MANY_FIELDS = gettext_noop("The form has too many fields, or a field of text is too long.")
+STORAGE_AWAY = gettext_noop("Cifra cannot read or write its files at the moment. Try again later.")
 
 log = logging.getLogger(__name__)
 
@@ -155,16 +159,17 @@ def _unavailable(sentence: str) -> Response:
     return response
 
 
-def _answer(code: int, sentence: str) -> Response:
+def _answer(code: int, sentence: str | Message) -> Response:
+    text = translate(sentence)
     if request.path.startswith("/api/"):
-        response = jsonify(error=sentence)
+        response = jsonify(error=text)
     elif has_request_context() and request_ctx.url_adapter is None:
         # The Host is not trusted, and a page would hold links to it.
-        response = make_response(sentence, {"Content-Type": "text/plain; charset=utf-8"})
+        response = make_response(text, {"Content-Type": "text/plain; charset=utf-8"})
     else:
-        title = TITLES.get(code, OTHER_TITLE)
+        title = translate(TITLES.get(code, OTHER_TITLE))
         response = make_response(
-            render_template("error.html", code=code, title=title, sentence=sentence)
+            render_template("error.html", code=code, title=title, sentence=text)
         )
     response.status_code = code
     return response

@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.core import default_locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask.globals import request_ctx
 from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
+from flask_babel import lazy_gettext as lazy
 
 from webapp.messages import Message
 
@@ -48,11 +49,20 @@ def current_language() -> str:
     return str(locale.language) if locale else DEFAULT
 
 
+def lazy_gettext(sentence: str, **values: object) -> str:
+    """A marked sentence that each request translates anew, for the fields of forms.
+
+    It is no str, but the stubs of WTForms ask for one, and it behaves as one where it is shown.
+    """
+    return cast("str", lazy(sentence, **values))
+
+
 def translate(message: str | Message) -> str:
     """A marked sentence in the current language; the numbers in it are formatted for it."""
     if isinstance(message, str):
         return gettext(message) if message else ""
-    return gettext(message.sentence, **{k: _localised(v) for k, v in message.values.items()})
+    values = {name: _localised(value) for name, value in message.values.items()}
+    return gettext(message.sentence, **values)
 
 
 def javascript_catalogue() -> dict[str, str | list[str]]:
@@ -72,6 +82,8 @@ def address_of_this_page() -> str:
 
 
 def _localised(value: object) -> str:
+    if isinstance(value, Message):
+        return translate(value)
     return format_decimal(value) if isinstance(value, int | float) else str(value)
 
 

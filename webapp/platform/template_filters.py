@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
+from flask_babel import format_datetime, format_decimal, gettext, ngettext
 
+from webapp.messages import gettext_noop
 from webapp.models import utc_now
+from webapp.platform.languages import translate
 
 NARROW_SPACE = "\u202f"  # without a line break
 LONG_WAIT_SECONDS = 20
 
 
 def init_app(app: Flask) -> None:
+    app.add_template_filter(decimal)
     app.add_template_filter(percent)
+    app.add_template_filter(reason)
     app.add_template_filter(sureness)
     app.add_template_filter(rows)
     app.add_template_filter(moment)
@@ -28,22 +33,33 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_version_static_files)
 
 
+def decimal(number: float, places: int = 0) -> str:
+    """1234.5 with one place as "1,234.5", or as "1234,5" in Spanish."""
+    return format_decimal(number, f"#,##0.{'0' * places}" if places else "#,##0")
+
+
 def percent(share: float) -> str:
     """0.1234 as "12.3 %"; never 100 %, because no reading is certain."""
     if share >= 0.9995:
-        return f"over 99.9{NARROW_SPACE}%"
-    return f"{share * 100:.1f}{NARROW_SPACE}%"
+        return gettext("over %(share)s", share=f"{decimal(99.9, 1)}{NARROW_SPACE}%")
+    return f"{decimal(share * 100, 1)}{NARROW_SPACE}%"
 
 
 def sureness(confidence: float) -> str:
     """A confidence in plain words."""
     levels = (
-        (0.99, "almost certain"),
-        (0.95, "very sure"),
-        (0.80, "fairly sure"),
-        (0.60, "not very sure"),
+        (0.99, gettext_noop("almost certain")),
+        (0.95, gettext_noop("very sure")),
+        (0.80, gettext_noop("fairly sure")),
+        (0.60, gettext_noop("not very sure")),
     )
-    return next((text for least, text in levels if confidence >= least), "only guessing")
+    words = (text for least, text in levels if confidence >= least)
+    return translate(next(words, gettext_noop("only guessing")))
+
+
+def reason(stored: str | None) -> str:
+    """The sentence for the reason why a prediction has no number."""
+    return translate(stored or "")
 
 
 def rows(number: str) -> list[str]:
@@ -52,34 +68,35 @@ def rows(number: str) -> list[str]:
 
 
 def moment(time: datetime) -> str:
-    return f"{time.day} {time:%b %Y, %H:%M} UTC"
+    text = format_datetime(time, "d MMM y, HH:mm")  # type: ignore[no-untyped-call]
+    return f"{text} UTC"
 
 
 def file_size(size: int) -> str:
-    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+    if size < 1024 * 1024:
+        return f"{decimal(size / 1024)} KB"
+    return f"{decimal(size / 1024 / 1024, 1)} MB"
 
 
 def score(share: float) -> str:
     """0.99624 as "99.62 %": a counted share, as exact as an evaluation."""
-    return f"{share * 100:.2f}{NARROW_SPACE}%"
+    return f"{decimal(share * 100, 2)}{NARROW_SPACE}%"
 
 
 def duration(seconds: float) -> str:
     """200 as "3 minutes", 4000 as "1 hour 7 min": in one or two units."""
     if seconds < 119.5:
-        return _count(max(round(seconds), 1), "second")
+        return ngettext("%(num)s second", "%(num)s seconds", max(round(seconds), 1))
     minutes = round(seconds / 60)
     if minutes < 60:
-        return _count(minutes, "minute")
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return _count(hours, "hour") + (f" {minutes} min" if minutes else "")
+        text = ngettext("%(num)s hour", "%(num)s hours", hours)
+        return f"{text} {minutes} min" if minutes else text
     days, hours = divmod(hours, 24)
-    return _count(days, "day") + (f" {hours} h" if hours else "")
-
-
-def _count(count: int, unit: str) -> str:
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    text = ngettext("%(num)s day", "%(num)s days", days)
+    return f"{text} {hours} h" if hours else text
 
 
 def waits_long(prediction: Any) -> bool:

@@ -10,6 +10,7 @@ from webapp.accounts.ownership import visible_prediction
 from webapp.corrections.visibility import VisibleCorrections, visible_corrections
 from webapp.models import Prediction, Status
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.predictions.deletion import delete_prediction
 from webapp.predictions.forms import HistoryForm
 from webapp.predictions.history import history_page
@@ -38,7 +39,7 @@ def create() -> tuple[Response, int, dict[str, str]]:
         "url": url_for("predictions.show", prediction_id=submission.prediction_id, _external=True),
     }
     if not submission.enqueued:
-        answer["note"] = QUEUE_AWAY
+        answer["note"] = translate(QUEUE_AWAY)
     return jsonify(answer), 202, {"Location": location}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from webapp.accounts.ownership import is_own, visible_prediction
@@ -26,5 +27,5 @@ def create(prediction_id: str) -> Response:
     prediction = visible_prediction(prediction_id)
     whose = None if is_own(prediction) else "all"
     delete_prediction(prediction)
-    flash("The picture and its reading are deleted.")
+    flash(gettext("The picture and its reading are deleted."))
     return redirect(url_for("predictions.index", whose=whose), 303)

@@ -5,20 +5,26 @@ from __future__ import annotations
 from flask import request
 
 from webapp.imaging.uploads import NoPictureError, UploadError
+from webapp.messages import Message
 
 FIELD = "image"
 
 
 class NoPictureFieldError(NoPictureError):
-    sentence = (
-        f"No picture came with this request. Send it as a file in the form field “{FIELD}”, "
-        "or as a body with its own type, such as image/jpeg."
+    sentence = Message(
+        "No picture came with this request. Send it as a file in the form field “%(field)s”, "
+        "or as a body with its own type, such as image/jpeg.",
+        {"field": FIELD},
     )
 
 
 class SeveralPicturesError(UploadError):
     def __init__(self, count: int) -> None:
-        super().__init__(f"This request has {count} files. Send one picture at a time.")
+        super().__init__(
+            Message(
+                "This request has %(count)s files. Send one picture at a time.", {"count": count}
+            )
+        )
 
 
 def picture_in_form() -> tuple[bytes, str]:

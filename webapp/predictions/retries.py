@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts.ownership import own_prediction
 from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.predictions.limits import limit_uploads
 from webapp.predictions.submission import QUEUE_AWAY
 
@@ -20,5 +21,5 @@ def create(prediction_id: str) -> Response:
     with writing() as session:
         own_prediction(session, prediction_id).retry()
     if not extensions.queue.enqueue_prediction():
-        flash(QUEUE_AWAY)
+        flash(translate(QUEUE_AWAY))
     return redirect(url_for("predictions.show", prediction_id=prediction_id), 303)

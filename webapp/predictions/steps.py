@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from webapp.messages import gettext_noop
 from webapp.models import Prediction, Status
+from webapp.platform.languages import translate
 
 STEP = re.compile(r"step-(?P<number>\d{1,2})-(?P<name>[a-z0-9-]{1,40})\.png")
 
 CAPTIONS = {
-    "photo": "Your picture, rotated upright.",
-    "evened": "Shadows and uneven light are removed.",
-    "ink": "The ink is separated from the paper.",
-    "lines-removed": "Ruled and squared lines are removed.",
-    "found": "The digits are found and put in reading order.",
+    "photo": gettext_noop("Your picture, rotated upright."),
+    "evened": gettext_noop("Shadows and uneven light are removed."),
+    "ink": gettext_noop("The ink is separated from the paper."),
+    "lines-removed": gettext_noop("Ruled and squared lines are removed."),
+    "found": gettext_noop("The digits are found and put in reading order."),
 }
 
 DRAWN = tuple(f"step-{number}-{name}.png" for number, name in enumerate(CAPTIONS))
@@ -46,4 +48,6 @@ def stored_steps(names: Iterable[str]) -> list[StepPicture]:
 
 
 def _caption(name: str) -> str:
-    return CAPTIONS.get(name, name.replace("-", " ").capitalize() + ".")
+    return (
+        translate(CAPTIONS[name]) if name in CAPTIONS else name.replace("-", " ").capitalize() + "."
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from webapp.accounts.current_owner import current_owner_id, ensure_owner_id
 from webapp.imaging.uploads import QueueFullError, StorageFullError, Upload, display_name
+from webapp.messages import gettext_noop
 from webapp.models import Owner, Prediction, Status, new_token
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 STORAGE_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
-QUEUE_AWAY = (
+QUEUE_AWAY = gettext_noop(
     "Your picture is saved. Cifra is busy or restarting and will read it as soon as it can."
 )
 

@@ -10,6 +10,7 @@ from webapp.corrections.visibility import visible_corrections
 from webapp.imaging.uploads import NoPictureError, UploadError, display_name
 from webapp.models import Status
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.predictions.forms import HistoryForm
 from webapp.predictions.history import history_page
 from webapp.predictions.home import front_page
@@ -48,7 +49,7 @@ def create() -> Response | tuple[str, int, dict[str, str]]:
     except UploadError as error:
         return _refused(error, filename)
     if not submission.enqueued:
-        flash(QUEUE_AWAY)
+        flash(translate(QUEUE_AWAY))
     return redirect(url_for("predictions.show", prediction_id=submission.prediction_id), 303)
 
 
@@ -68,4 +69,5 @@ def show(prediction_id: str) -> str:
 def _refused(error: UploadError, filename: str | None = None) -> tuple[str, int, dict[str, str]]:
     """The front page again, with the reason why a picture was refused."""
     shown = display_name(filename) if filename else None
-    return front_page(problem=error.sentence, filename=shown), error.status, error.headers
+    page = front_page(problem=translate(error.sentence), filename=shown)
+    return page, error.status, error.headers

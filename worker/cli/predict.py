@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from webapp.imaging.sandbox import accept
 from webapp.imaging.uploads import TooLargeError, Upload, UploadError
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.predictions.schemas import reading_as_json
 from webapp.settings import Settings
 from worker.model_files.store import files_to_read_with
@@ -80,7 +81,7 @@ def _accepted(path: Path, settings: Settings) -> Upload | Answer:
             raise TooLargeError(settings.max_upload_bytes)
         return accept(path.read_bytes(), settings)
     except UploadError as error:
-        return Answer(failure=error.sentence)
+        return Answer(failure=translate(error.sentence))
     except OSError as error:
         return Answer(failure=f"This file cannot be opened: {error.strerror}.")
 

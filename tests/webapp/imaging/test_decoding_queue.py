@@ -54,7 +54,7 @@ def test_waiting_for_a_decoder_ends_with_a_sentence_and_the_time_to_come_back() 
         pass
 
     assert caught.value.status == 503
-    assert caught.value.sentence.endswith(".")
+    assert str(caught.value).endswith(".")
     assert int(caught.value.headers["Retry-After"]) > 0
 
 
