@@ -49,6 +49,10 @@ ARCHITECTURES = {
             "Small filters slide over the picture and find strokes, then shapes made of strokes.",
         ),
         Architecture(
+            "small-cnn",
+            "The same with fewer filters, so that a browser can compute it while you draw.",
+        ),
+        Architecture(
             "mlp",
             "Gives every pixel a weight of its own, and ignores which pixels are neighbours.",
             default_recipe=ORIGIN,

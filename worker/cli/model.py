@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--epochs", type=click.IntRange(min=1), help="Default: the recipe's.")
 @click.option("--output", type=MODEL_FILE, help="Write the network to a .keras or .h5 file.")
+@click.option("--float16", is_flag=True, help="Round the weights to what float16 holds exactly.")
 @click.option("--publish", is_flag=True, help="Publish it as the live version.")
 @click.option(
     "--all-architectures", is_flag=True, help="Train one network of each, for the comparison."
@@ -45,6 +47,7 @@ def train(
     recipe: str | None,
     epochs: int | None,
     output: Path | None,
+    float16: bool,
     publish: bool,
     all_architectures: bool,
 ) -> None:
@@ -53,12 +56,15 @@ def train(
     from worker.training.trained_version import save_trained, store_version  # noqa: PLC0415
 
     if all_architectures:
-        if architecture or output or publish:
+        if architecture or output or publish or float16:
             raise click.UsageError("--all-architectures combines with --recipe and --epochs only.")
         _train_all_architectures(recipe or QUICK, epochs)
         return
     name = recipe or (ARCHITECTURES[architecture].default_recipe if architecture else QUICK)
-    trained = _train(RECIPES[name].adapted(architecture=architecture, epochs=epochs), _mnist())
+    mnist = load_mnist_or_fail()
+    trained = _train(RECIPES[name].adapted(architecture=architecture, epochs=epochs), mnist)
+    if float16:
+        trained = trained.rounded_to_float16(mnist)
     click.echo(
         f"It reads {trained.accuracy:.2%} of MNIST's test set right, after {trained.seconds:.0f} s."
     )
@@ -74,6 +80,8 @@ def train(
 
 def _train(recipe: Recipe, mnist: Mnist) -> Trained:
     """Train, and show the progress."""
+    # TensorFlow reads this at its import; training is three times as quick with oneDNN.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     from worker.recognition.training.loop import train  # noqa: PLC0415
     from worker.recognition.training.progress import EpochRecord  # noqa: PLC0415
 
@@ -94,7 +102,7 @@ def _train_all_architectures(recipe: str, epochs: int | None) -> None:
     from worker.training.comparison import TrainedVersion, compare_versions  # noqa: PLC0415
     from worker.training.trained_version import store_version  # noqa: PLC0415
 
-    mnist = _mnist()
+    mnist = load_mnist_or_fail()
     trained_versions = []
     for architecture in ARCHITECTURES:
         trained = _train(RECIPES[recipe].adapted(architecture=architecture, epochs=epochs), mnist)
@@ -105,7 +113,8 @@ def _train_all_architectures(recipe: str, epochs: int | None) -> None:
     click.echo(f"They disagree on {disagreements:,} of {len(mnist.test_labels):,} test pictures.")
 
 
-def _mnist() -> Mnist:
+def load_mnist_or_fail() -> Mnist:
+    """Raises ClickException where MNIST is not to be had."""
     from worker.recognition.evaluation.datasets import MissingDataError, load_mnist  # noqa: PLC0415
 
     try:

@@ -55,6 +55,18 @@ class Trained:
     data_sha256: str
     seconds: float
 
+    def rounded_to_float16(self, mnist: Mnist) -> Trained:
+        """The same network with weights that float16 holds exactly, scored again.
+
+        A browser then loads half the bytes and computes with the same weights.
+        """
+        rounded = _plain_copy(self.model)
+        rounded.set_weights(
+            [weight.astype(np.float16).astype(np.float32) for weight in self.model.get_weights()]
+        )
+        scores = score(Classifier(rounded, self.calibration), mnist.test_images, mnist.test_labels)
+        return replace(self, model=rounded, accuracy=scores.accuracy)
+
 
 def train(
     recipe: Recipe,

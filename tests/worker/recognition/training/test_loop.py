@@ -91,6 +91,19 @@ def test_the_same_seed_trains_the_same_network(mnist: Mnist) -> None:
         assert np.allclose(left, right, atol=1e-4)
 
 
+def test_weights_that_a_browser_loads_are_rounded_to_float16_and_read_as_well(mnist: Mnist) -> None:
+    trained = train(replace(RECIPES["origin"], epochs=8, validation_split=80), mnist)
+
+    rounded = trained.rounded_to_float16(mnist)
+
+    for weight, before in zip(
+        rounded.model.get_weights(), trained.model.get_weights(), strict=True
+    ):
+        assert np.array_equal(weight.astype(np.float16).astype(np.float32), weight)
+        assert np.allclose(weight, before, rtol=1e-3, atol=1e-6)
+    assert rounded.accuracy == pytest.approx(trained.accuracy, abs=0.02)
+
+
 def test_batches_mix_digits_with_pictures_of_no_digit(mnist: Mnist) -> None:
     ink, labels = next(iter(make_batches(BRIEF, mnist, np.random.default_rng(0))))
     assert ink.shape == (44, 28, 28, 1)
