@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webapp.accounts import account_views, reauthentication_views, session_views
-from webapp.admin import audit_log
+from webapp.admin import audit_log, dashboard
 from webapp.corrections import api as corrections_api
 from webapp.corrections import confirmations, number_api, number_views, review_views
 from webapp.corrections import views as corrections
@@ -48,6 +48,7 @@ PAGES = (
     admin_views,
     publishing_views,
     deployment_views,
+    dashboard,
     audit_log,
     evaluation_views,
     training,

@@ -32,7 +32,7 @@ def create() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return _page(form, str(error)), 429, error.headers
     if not is_right:
         return _page(form, WRONG), 422
-    home = "models.index" if is_admin() else "home.index"
+    home = "dashboard.index" if is_admin() else "home.index"
     return redirect(safe_next() or url_for(home), 303)
 
 

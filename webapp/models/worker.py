@@ -51,14 +51,20 @@ class Worker(Base):
         """Delete the row of a process that ends."""
         session.execute(delete(cls).where(cls.name == name))
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it has not been seen lately: its process ended without removing its row."""
+        return self.seen_at < utc_now() - STALE_AFTER
+
+    @classmethod
+    def remembered(cls) -> Select[tuple[Worker]]:
+        """All workers seen in the last minutes, stale ones too, by queue and age."""
+        return select(cls).order_by(cls.queue, cls.started_at, cls.name)
+
     @classmethod
     def running(cls) -> Select[tuple[Worker]]:
         """The workers that are not stale, by queue and age."""
-        return (
-            select(cls)
-            .where(cls.seen_at >= utc_now() - STALE_AFTER)
-            .order_by(cls.queue, cls.started_at, cls.name)
-        )
+        return cls.remembered().where(cls.seen_at >= utc_now() - STALE_AFTER)
 
 
 @dataclass(frozen=True)

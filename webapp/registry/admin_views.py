@@ -33,7 +33,7 @@ def rollout_on_pages() -> dict[str, Any]:
     return {"rollout": lambda: Rollout.now(db.session())}
 
 
-@pages.get("")
+@pages.get("/models")
 @admin_required
 def index() -> str:
     return render_template(

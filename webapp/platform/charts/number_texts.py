@@ -11,11 +11,16 @@ NARROW_SPACE = "\u202f"  # without a line break
 Text = Callable[[float], str]
 
 
+def decimal(value: float, decimals: int = 0) -> str:
+    """1234.5 as "1,234.5", in Spanish as "1234,5"."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern))
+
+
 def number(decimals: int = 0, *, unit: str = "") -> Text:
     """1234.5 as "1,234.5", with a unit behind it where there is one."""
     ending = f"{NARROW_SPACE}{unit}" if unit else ""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return lambda value: str(format_decimal(value, format=pattern)) + ending
+    return lambda value: decimal(value, decimals) + ending
 
 
 def percent(decimals: int = 1) -> Text:
