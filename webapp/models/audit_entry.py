@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, Select, String, Text, event, func, select
+from sqlalchemy import DDL, Index, Select, String, Text, event, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.messages import gettext_noop
 from webapp.models.base import Base, utc_now
 from webapp.models.user import User
 
@@ -17,22 +18,25 @@ MAX_ADDRESS_LENGTH = 45  # of an IPv6 address that holds an IPv4 address
 class AuditAction(StrEnum):
     """The recorded actions, in the wording of the audit log."""
 
-    SIGNED_IN = "signed in"
-    CONFIRMED = "confirmed the password"
-    CREATED_ADMIN = "made an admin of"
-    CHANGED_PASSWORD = "changed the password"  # noqa: S105 (an action)
-    SET_PASSWORD = "set another password for"  # noqa: S105 (an action)
-    PUBLISHED = "published"
-    OVERRODE = "published although refused"
-    ROLLED_BACK = "rolled back"
-    PINNED = "pinned"
-    UNPINNED = "unpinned"
-    RETRAINED = "asked for training"
-    CANCELLED = "asked to stop training"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    IMPORTED = "imported a model"
-    DELETED = "deleted"  # another person's prediction
+    SIGNED_IN = gettext_noop("signed in")
+    CONFIRMED = gettext_noop("confirmed the password")
+    CREATED_ADMIN = gettext_noop("made an admin of")
+    CHANGED_PASSWORD = gettext_noop("changed the password")
+    SET_PASSWORD = gettext_noop("set another password for")
+    PUBLISHED = gettext_noop("published")
+    OVERRODE = gettext_noop("published although refused")
+    ROLLED_BACK = gettext_noop("rolled back")
+    PINNED = gettext_noop("pinned")
+    UNPINNED = gettext_noop("unpinned")
+    RETRAINED = gettext_noop("asked for training")
+    CANCELLED = gettext_noop("asked to stop training")
+    APPROVED = gettext_noop("approved")
+    REJECTED = gettext_noop("rejected")
+    IMPORTED = gettext_noop("imported a model")
+    DELETED = gettext_noop("deleted")  # another person's prediction
+    REMOVED_ADMIN = gettext_noop("took the admin role from")
+    DISABLED = gettext_noop("disabled the account of")
+    ENABLED = gettext_noop("enabled the account of")
 
 
 class AuditEntry(Base):
@@ -42,6 +46,11 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entries"
+    __table_args__ = (  # for the filters of its page
+        Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_email", "email", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -31,8 +31,12 @@ class SignIn(Base):
 
     @classmethod
     def valid(cls, token: str) -> Select[tuple[SignIn]]:
-        """The sign-in with this id, unless it has expired."""
-        return select(cls).where(cls.id == token, cls.began_at > utc_now() - LIFETIME)
+        """The sign-in with this id, unless it has expired or its account is disabled."""
+        return select(cls).where(
+            cls.id == token,
+            cls.began_at > utc_now() - LIFETIME,
+            cls.user.has(User.disabled_at.is_(None)),
+        )
 
     @classmethod
     def begin(cls, session: Session, user: User) -> SignIn:

@@ -38,6 +38,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16), default=Role.PERSON)
+    disabled_at: Mapped[datetime | None]  # then nobody signs in to it; None: it is in use
     owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), unique=True)
 
     owner: Mapped[Owner] = relationship()
@@ -54,10 +55,15 @@ class User(Base):
     def oldest_first(cls) -> Select[tuple[User]]:
         return select(cls).order_by(cls.id)
 
+    @property
+    def is_disabled(self) -> bool:
+        return self.disabled_at is not None
+
     @classmethod
     def admins(cls) -> Select[tuple[User]]:
-        """The admins, in the order in which every transaction locks them."""
-        return select(cls).where(cls.role == Role.ADMIN).order_by(cls.id)
+        """The admins who can sign in, in the order in which every transaction locks them."""
+        active = (cls.role == Role.ADMIN) & cls.disabled_at.is_(None)
+        return select(cls).where(active).order_by(cls.id)
 
     @classmethod
     def create(cls, *, email: str, password: str, role: Role = Role.PERSON) -> User:
