@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webapp.accounts import account_views, reauthentication_views, session_views
-from webapp.admin import audit_log, dashboard
+from webapp.admin import audit_log, dashboard, people
 from webapp.corrections import api as corrections_api
 from webapp.corrections import confirmations, number_api, number_views, review_views
 from webapp.corrections import views as corrections
@@ -50,6 +50,7 @@ PAGES = (
     deployment_views,
     dashboard,
     audit_log,
+    people,
     evaluation_views,
     training,
     cancellations,

@@ -24,7 +24,7 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(
 ) -> None:
     running_site.flask("users", "create-admin", "--email", EMAIL, "--password", PASSWORD)
     sign_in(page)
-    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     approve_some_corrections(page, running_site)
 
     page.get_by_role("link", name="See what it would train on").click()
@@ -45,7 +45,7 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(
     page.get_by_role("link", name="model version 2").click()
     expect(page.get_by_text("passed its evaluation")).to_be_visible()
 
-    page.goto(f"{running_site.address}/admin")
+    page.goto(f"{running_site.address}/admin/models")
     page.get_by_text("Roll back to version 1").click()
     page.get_by_label("Why?").first.fill("Only to try it")
     page.get_by_role("button", name="Roll back").click()
@@ -76,11 +76,11 @@ def approve_some_corrections(page: Page, running_site: RunningSite) -> None:
         for position, label in enumerate(number):
             data = {"label": int(label)}
             assert page.request.post(f"{digits}/{position}/correction", data=data).ok
-    page.goto(f"{running_site.address}/admin")
+    page.goto(f"{running_site.address}/admin/models")
     page.get_by_role("link", name="Review the corrections").click()
     page.get_by_role("button", name=re.compile("^Approve all")).click()
     expect(page.get_by_text("Approved: 8 corrections.")).to_be_visible()
-    page.goto(f"{running_site.address}/admin")
+    page.goto(f"{running_site.address}/admin/models")
 
 
 def give_until_answered_by(page: Page, running_site: RunningSite, *, version: int) -> None:

@@ -31,6 +31,10 @@ class EmailTakenError(ValueError):
         )
 
 
+class AccountDisabledError(Exception):
+    """An admin disabled the account. Only who knows its password is told."""
+
+
 def sign_up(email: str, password: str) -> None:
     """Create an account and sign in to it. Raises ValueError with a sentence when that fails."""
     user = User.create(email=email, password=password)
@@ -48,7 +52,8 @@ def sign_up(email: str, password: str) -> None:
 def sign_in(email: str, password: str) -> bool:
     """Sign in. Returns whether the e-mail address and the password belong together.
 
-    Raises LoginThrottledError after too many wrong passwords.
+    Raises LoginThrottledError after too many wrong passwords, and AccountDisabledError where the
+    password is right.
     """
     user = db.session.scalar(User.with_email(email)) if is_email(email) else None
     if not _is_right(email, user, password) or user is None:
@@ -58,6 +63,8 @@ def sign_in(email: str, password: str) -> bool:
         account = _lock_unchanged(session, user)
         if account is None:
             return False
+        if account.is_disabled:
+            raise AccountDisabledError
         begun = _begin(session, account, anonymous)
         if account.is_admin:
             record(session, AuditAction.SIGNED_IN, account.email, by=account)

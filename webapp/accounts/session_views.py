@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from webapp.accounts.authentication import is_admin
 from webapp.accounts.forms import SignInForm, text_of
 from webapp.accounts.limits import limit_passwords
 from webapp.accounts.login_throttle import LoginThrottledError
-from webapp.accounts.service import sign_in, sign_out
+from webapp.accounts.service import AccountDisabledError, sign_in, sign_out
 from webapp.platform.safe_redirect import safe_next
 
 pages = Blueprint("sessions", __name__, url_prefix="/session")
@@ -30,6 +31,8 @@ def create() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         is_right = sign_in(text_of(form.email), text_of(form.password))
     except LoginThrottledError as error:
         return _page(form, str(error)), 429, error.headers
+    except AccountDisabledError:
+        return _page(form, gettext("An admin has disabled this account.")), 422
     if not is_right:
         return _page(form, WRONG), 422
     home = "dashboard.index" if is_admin() else "home.index"

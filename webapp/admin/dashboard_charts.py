@@ -22,7 +22,7 @@ def readings_chart(traffic: Traffic) -> Chart:
     series = [
         Series(name, [count[status] / SLOT_MINUTES for count in traffic.settled], colour)
         for status, name, colour in (
-            (Status.DONE, gettext("Read"), "green"),
+            (Status.DONE, gettext("Number read"), "green"),
             (Status.REFUSED, gettext("Refused"), "amber"),
             (Status.FAILED, gettext("Failed"), "red"),
         )

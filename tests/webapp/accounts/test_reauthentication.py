@@ -176,27 +176,3 @@ def test_decisions_on_corrections_are_recorded(app: Flask, client: FlaskClient) 
     ]
     with app.app_context():
         assert len(db.session.scalars(select(Correction)).all()) == 2
-
-
-def test_the_log_shows_each_sign_in_with_its_address(app: Flask, client: FlaskClient) -> None:
-    command = ["users", "create-admin", "--email", "ana@example.org", "--password", PASSWORD]
-    app.test_cli_runner().invoke(args=command)
-    for _ in range(3):
-        sign_in(client)
-
-    newest, oldest = client.get("/admin/audit").text, client.get("/admin/audit?page=2").text
-
-    assert newest.count("signed in") == 3, "a page has three entries in these tests"
-    assert "ana@example.org" in newest
-    assert "127.0.0.1" in newest
-    assert "Page 1 of 2" in newest
-    assert "made an admin of" in oldest
-    assert "a command" in oldest
-
-
-def test_the_log_is_for_admins_and_cannot_be_changed(app: Flask, client: FlaskClient) -> None:
-    assert client.get("/admin/audit").status_code == 302
-    client.post("/account", data={"email": "bob@example.org", "password": PASSWORD})
-    assert client.get("/admin/audit").status_code == 403
-    for method in ("POST", "PUT", "PATCH", "DELETE"):
-        assert client.open("/admin/audit", method=method).status_code == 405

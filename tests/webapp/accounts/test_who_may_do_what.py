@@ -50,6 +50,7 @@ EXAMPLES = {
     "version_id": 3,
     "number": 0,
     "run_id": 1,
+    "user_id": 1,
     "epoch": 0,
     "filename": "cifra.css",
 }

@@ -40,8 +40,8 @@ def test_corrections_with_the_lowest_confidence_come_first_with_pictures_and_lab
     assert f'<image href="/predictions/{unsure}/images/preview"' in page
     assert "Read as 1, only guessing (41.0\u202f%)" in page
     assert 'aria-label="Approve 7, read as 1"' in page
-    assert "Corrections" in ana.get("/admin").text
-    assert "2" in ana.get("/admin").text
+    assert "Corrections" in ana.get("/admin/models").text
+    assert "2" in ana.get("/admin/models").text
 
 
 def test_an_approval_is_recorded_with_its_admin(

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("signed_in_admin")
 
 
 def test_before_the_first_model_the_page_says_so(client: FlaskClient) -> None:
-    assert "No model yet" in client.get("/admin").text
+    assert "No model yet" in client.get("/admin/models").text
     assert "Nothing has been published yet" in client.get("/admin/ledger").text
     assert "There is no earlier version" in follow(client, "/admin/rollbacks")
     assert "No model is published yet" in follow(client, "/admin/pin")
@@ -89,7 +89,7 @@ def test_rolling_back_to_a_version_that_did_not_pass_needs_the_tick_and_a_reason
     follow(client, f"/admin/models/{failed}/override", understood="yes", reason="A demonstration")
     latest = published_version(app)
 
-    assert "did not pass its evaluation, so going back to it" in client.get("/admin").text
+    assert "did not pass its evaluation, so going back to it" in client.get("/admin/models").text
     for incomplete in ({"understood": "yes"}, {"reason": "I know better"}, {}):
         page = follow(client, "/admin/rollbacks", **incomplete)
         assert "tick the box and give a reason" in page
@@ -144,7 +144,12 @@ def test_after_an_override_no_page_says_that_it_is_not_published(
         version = session.get_one(ModelVersion, failed)
         version.training_run_id = run.id
         version.notes = "Not published: it did not pass its evaluation."
-    pages = [f"/admin/models/{failed}", "/admin/training-runs/1", "/admin", f"/models/{failed}"]
+    pages = [
+        f"/admin/models/{failed}",
+        "/admin/training-runs/1",
+        "/admin/models",
+        f"/models/{failed}",
+    ]
     assert "Not published" in client.get(pages[0]).text
     assert "Not published" in client.get(pages[1]).text
 

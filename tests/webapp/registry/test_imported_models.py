@@ -41,7 +41,7 @@ def test_without_an_evaluation_nothing_publishes_it_and_its_page_says_what_to_do
     assert f"flask model evaluate-version {imported}" in response.text
     assert "has not been evaluated" in response.text
     assert f'action="/admin/models/{imported}/publication"' not in response.text
-    index = client.get("/admin").text
+    index = client.get("/admin/models").text
     assert "not evaluated yet" in index
     assert f"/admin/models/{imported}/publication" not in index
 

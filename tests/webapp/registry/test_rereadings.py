@@ -28,7 +28,7 @@ def test_while_the_queue_cannot_be_reached_the_press_can_be_repeated(
     app: Flask, client: FlaskClient
 ) -> None:
     approved_correction(app, client)
-    assert "Read corrected pictures again with version 1" in client.get("/admin").text
+    assert "Read corrected pictures again with version 1" in client.get("/admin/models").text
     assert "Read them with version 1" in client.get(REREADING).text
 
     response = client.post(REREADING)

@@ -34,7 +34,7 @@ def test_while_workers_switch_a_picture_and_the_admin_pages_say_how_many_have(
     assert "switching to version 2: 1 of 2 workers" in picture_page(client, prediction_id)
     admin(app)
     sign_in(client)
-    models = client.get("/admin").text
+    models = client.get("/admin/models").text
     assert "Switching to version 2: 1 of 2 workers" in models
     assert models.index("one</th>") < models.index("two</th>")
     assert "switching to version 2: 1 of 2 workers" in client.get("/admin/models/2").text
@@ -72,9 +72,9 @@ def test_the_admin_reads_what_waits_while_no_worker_runs(app: Flask, client: Fla
     admin(app)
     sign_in(client)
 
-    assert "No worker is running" in client.get("/admin").text
+    assert "No worker is running" in client.get("/admin/models").text
     worker(app, "trainer", queue="training")
-    assert "No worker that reads pictures is running" in client.get("/admin").text
+    assert "No worker that reads pictures is running" in client.get("/admin/models").text
 
 
 def worker(
