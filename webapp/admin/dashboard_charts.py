@@ -145,6 +145,6 @@ def _minutes_ago(traffic: Traffic) -> list[str]:
 def _dates(slots: TimeSlots) -> list[str]:
     """The day on which each slot begins, as "9 Nov"."""
     return [
-        format_date(slots.start_of(number).date(), format="d MMM", rebase=False)
+        str(format_date(slots.start_of(number).date(), format="d MMM", rebase=False))  # type: ignore[no-untyped-call]
         for number in slots.numbers
     ]
