@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.models import EvaluationPicture, Prediction, TrainingRun, utc_now
+from webapp.models import EvaluationPicture, Explanation, Prediction, TrainingRun, utc_now
 from webapp.personal_data.deletion import finish_deletions
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
@@ -53,6 +53,8 @@ def sweep(queue: TaskQueue) -> None:
         for run in interrupted:
             run.interrupt(TRAINER_STOPPED)
         is_work_left = Prediction.any_waiting(session)
+        Explanation.give_up(session)
+        explanations_wait = Explanation.any_waiting(session)
         queued = [run.id for run in session.scalars(TrainingRun.queued())]
     if given_up:
         log.warning("%s pictures have failed: they ended their workers too often.", given_up)
@@ -60,6 +62,8 @@ def sweep(queue: TaskQueue) -> None:
         log.warning("Training run %s was interrupted.", interrupted[0].id)
     if is_work_left:
         queue.enqueue_prediction()
+    if explanations_wait:
+        queue.enqueue_explanation()
     for run_id in queued:
         queue.enqueue_training(run_id)
 

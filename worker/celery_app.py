@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.app import create_app
-from webapp.models import Prediction, TrainingRun
-from webapp.models.worker import PREDICTIONS_QUEUE, TRAINING_QUEUE
+from webapp.models import Explanation, Prediction, TrainingRun
+from webapp.models.worker import EXPLANATIONS_QUEUE, PREDICTIONS_QUEUE, TRAINING_QUEUE
 from webapp.platform.database import db
 from webapp.platform.extensions import Extensions
 from webapp.platform.task_queue import make_celery
@@ -52,21 +52,24 @@ celery.task(name=tasks.PREDICT, base=TaskInApp)(tasks.predict)
 celery.task(name=tasks.RETRAIN, base=TaskInApp)(tasks.retrain)
 celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
 celery.task(name=tasks.DRAW_STEPS, base=TaskInApp)(tasks.draw_steps)
+celery.task(name=tasks.EXPLAIN, base=TaskInApp)(tasks.explain)
 
 
 @worker_ready.connect
 def get_ready(sender: Any, **_: Any) -> None:
     """Load the network before the first picture waits, and take up work that was left behind."""
-    Extensions.of(flask_app).queue.enqueue_prediction()
-    is_trainer = TRAINING_QUEUE in sender.app.amqp.queues.consume_from
-    work_waits = _run_waits if is_trainer else _picture_waits
-    watchdog.watch(lambda: _redis_answers() and _safely(work_waits))
-    queue = TRAINING_QUEUE if is_trainer else PREDICTIONS_QUEUE
+    consumed = sender.app.amqp.queues.consume_from
+    queue = next((name for name in WORK_WAITS if name in consumed), PREDICTIONS_QUEUE)
+    extensions = Extensions.of(flask_app)
+    extensions.queue.enqueue_prediction()
+    if queue == EXPLANATIONS_QUEUE:
+        extensions.queue.enqueue_explanation()
+    watchdog.watch(lambda: _redis_answers() and _safely(WORK_WAITS[queue]))
     Presence(tasks.WORKER, queue, live_model.loaded_version).watch(flask_app, tasks.shutting_down)
-    if is_trainer:
-        lower_priority()
-    else:
+    if queue == PREDICTIONS_QUEUE:
         live_model.watch(flask_app, tasks.shutting_down)
+    else:
+        lower_priority()  # answers come before trainings and explanations
 
 
 @worker_shutting_down.connect
@@ -81,6 +84,18 @@ def _picture_waits(session: Session) -> bool:
 
 def _run_waits(session: Session) -> bool:
     return session.scalar(TrainingRun.queued()) is not None
+
+
+def _explanation_waits(session: Session) -> bool:
+    return Explanation.any_waiting(session)
+
+
+# What each kind of worker expects tasks for.
+WORK_WAITS: dict[str, Callable[[Session], bool]] = {
+    TRAINING_QUEUE: _run_waits,
+    EXPLANATIONS_QUEUE: _explanation_waits,
+    PREDICTIONS_QUEUE: _picture_waits,
+}
 
 
 def _safely(work_waits: Callable[[Session], bool]) -> bool:

@@ -1,4 +1,4 @@
-"""The tasks: predict, retrain, reread corrected pictures, and draw the steps of a reading."""
+"""The tasks: predict, retrain, reread corrected pictures, draw steps, and explain readings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from webapp.imaging.uploads import UploadError
 from webapp.models import ModelVersion, Prediction
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
-from webapp.platform.task_queue import DRAW_STEPS, PREDICT, REREAD, RETRAIN
+from webapp.platform.task_queue import DRAW_STEPS, EXPLAIN, PREDICT, REREAD, RETRAIN
+from worker.explanations import explaining
 from worker.serving import answering
 from worker.serving.answering import Answer
 from worker.serving.live_model import LiveModel, LiveReader
@@ -27,10 +28,12 @@ from worker.training import runner
 
 __all__ = [
     "DRAW_STEPS",
+    "EXPLAIN",
     "PREDICT",
     "REREAD",
     "RETRAIN",
     "draw_steps",
+    "explain",
     "predict",
     "reread",
     "retrain",
@@ -94,6 +97,12 @@ def draw_steps(prediction_id: str) -> None:
     if db.session.scalar(select(Prediction.id).where(Prediction.id == prediction_id)) is None:
         storage.delete(prediction_id)  # its row was deleted meanwhile
     extensions.notifications.send([prediction_id])
+
+
+def explain() -> None:
+    """Compute the explanations that wait, one after another, until none is left."""
+    while not shutting_down.is_set() and explaining.explain_next(WORKER):
+        pass
 
 
 def _claim() -> Sequence[Prediction]:

@@ -9,6 +9,7 @@ from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
 from webapp.models.filter_snapshot import FilterSnapshot
 from webapp.models.missed_digit import MissedDigit
+from webapp.models.explanation import Explanation, ExplanationStatus
 from webapp.models.model_version import ModelVersion
 from webapp.models.owner import Owner, OwnerDeletedError
 from webapp.models.prediction import Prediction
@@ -30,6 +31,8 @@ __all__ = [
     "EvaluationPicture",
     "FilterSnapshot",
     "MissedDigit",
+    "Explanation",
+    "ExplanationStatus",
     "ModelVersion",
     "Owner",
     "OwnerDeletedError",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from webapp.models.base import Base, utc_now
 from webapp.models.model_version import ModelVersion
 
-PREDICTIONS_QUEUE, TRAINING_QUEUE = "predictions", "training"
+PREDICTIONS_QUEUE, TRAINING_QUEUE, EXPLANATIONS_QUEUE = "predictions", "training", "explanations"
 STALE_AFTER = timedelta(seconds=20)  # without an update, which a worker writes every five seconds
 FORGOTTEN_AFTER = timedelta(minutes=10)  # then the row is deleted
 
@@ -22,7 +22,7 @@ class Worker(Base):
     __tablename__ = "workers"
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)  # unique to the process
-    queue: Mapped[str] = mapped_column(String(32))  # one of the two above
+    queue: Mapped[str] = mapped_column(String(32))  # one of the three above
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now)
     # The version that it answers with; None: it has loaded none yet, or it trains.

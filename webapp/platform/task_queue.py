@@ -16,6 +16,7 @@ PREDICT = "cifra.predict"
 RETRAIN = "cifra.retrain"
 REREAD = "cifra.reread"
 DRAW_STEPS = "cifra.draw_steps"
+EXPLAIN = "cifra.explain"
 
 # A peer that disappears is noticed within 25 s, on systems with these options.
 KEEPALIVE = {
@@ -35,7 +36,11 @@ def make_celery(settings: Settings) -> Celery:
     celery.conf.update(
         task_ignore_result=True,
         task_default_queue="predictions",
-        task_routes={PREDICT: {"queue": "predictions"}, RETRAIN: {"queue": "training"}},
+        task_routes={
+            PREDICT: {"queue": "predictions"},
+            RETRAIN: {"queue": "training"},
+            EXPLAIN: {"queue": "explanations"},
+        },
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
@@ -77,6 +82,10 @@ class TaskQueue:
     def enqueue_step_pictures(self, prediction_id: str) -> bool:
         """Ask a worker to draw the steps of a reading; returns whether it was enqueued."""
         return self._send(DRAW_STEPS, prediction_id)
+
+    def enqueue_explanation(self) -> bool:
+        """Ask a worker to compute the explanations that wait; returns whether it was enqueued."""
+        return self._send(EXPLAIN)
 
     def _send(self, task: str, *arguments: int | str) -> bool:
         from kombu.exceptions import OperationalError  # noqa: PLC0415 (heavy, as above)

@@ -42,7 +42,7 @@ class Classifier:
     def __init__(self, model: keras.Model, calibration: Calibration) -> None:
         """Trace and warm the network. Raises ModelFileError when its scores are not finite."""
         self.calibration = calibration
-        self._forward = _compile(model)
+        self._forward = compile_network(model)
         for size in WARM_BATCHES:
             self._require_finite(self._forward(_warm_up_inks(size)).numpy())
 
@@ -61,12 +61,11 @@ class Classifier:
         """
         logits = self.logits(inks)
         scores = self._scores(logits)
-        is_doubtful = _is_doubtful(scores)
-        if not is_doubtful.any():
+        doubtful = is_doubtful(scores)
+        if not doubtful.any():
             return scores
-        doubtful = inks[is_doubtful]
-        views = [self.logits(np.roll(doubtful, shift, axis=(1, 2))) for shift in VIEW_SHIFTS]
-        logits[is_doubtful] = np.mean([logits[is_doubtful], *views], axis=0)
+        views = [self.logits(np.roll(inks[doubtful], shift, axis=(1, 2))) for shift in VIEW_SHIFTS]
+        logits[doubtful] = np.mean([logits[doubtful], *views], axis=0)
         return self._scores(logits)
 
     def logits(self, inks: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -88,20 +87,21 @@ class Classifier:
             raise ModelFileError("This network's scores are not numbers; it cannot be used.")
 
 
-def _is_doubtful(scores: Scores) -> NDArray[np.bool_]:
+def is_doubtful(scores: Scores) -> NDArray[np.bool_]:
+    """Which of n inks are scored in several views: (n,) bool."""
     is_sure = (scores.probabilities.max(axis=1, initial=0) >= SURE) & (
         scores.in_distribution_score >= SURE
     )
     return np.asarray(~is_sure & (scores.in_distribution_score > HOPELESS), np.bool_)
 
 
-def _compile(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+def compile_network(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     """The network as one graph with a fixed signature, so that nothing retraces while serving.
 
     `model.predict` costs 75 to 170 ms a call; this costs about one.
     """
     takes_flat_grey = len(model.input_shape) == 3
-    gives_probabilities = _ends_in_softmax(model)
+    gives_probabilities = ends_in_softmax(model)
 
     def forward(inks: tf.Tensor) -> tf.Tensor:  # (n, 28, 28, 1) to (n, 10)
         scores = model(inks[..., 0] if takes_flat_grey else inks, training=False)
@@ -112,7 +112,7 @@ def _compile(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     return compiled
 
 
-def _ends_in_softmax(model: keras.Model) -> bool:
+def ends_in_softmax(model: keras.Model) -> bool:
     """Whether the network gives probabilities already, as networks of tutorials do."""
     last = model.layers[-1]
     return isinstance(last, keras.layers.Softmax) or (

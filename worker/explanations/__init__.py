@@ -1,0 +1,1 @@
+"""Explanations: computes those that wait, and keeps their numbers beside the pictures."""
