@@ -10,6 +10,9 @@ from webapp.admin import audit_log, dashboard, people
 from webapp.corrections import api as corrections_api
 from webapp.corrections import confirmations, number_api, number_views, review_views
 from webapp.corrections import views as corrections
+from webapp.explanations import layer_views as explanation_layers
+from webapp.explanations import pictures as explanation_pictures
+from webapp.explanations import views as explanations
 from webapp.personal_data import deletion_views
 from webapp.personal_data import views as personal_data
 from webapp.platform import health, language_views
@@ -37,6 +40,9 @@ PAGES = (
     number_views,
     confirmations,
     images,
+    explanations,
+    explanation_layers,
+    explanation_pictures,
     personal_data,
     prediction_deletion,
     deletion_views,

@@ -95,7 +95,8 @@ class Compose:
     def wait_until_healthy(self, *, seconds: float = 300) -> None:
         def is_healthy() -> bool:
             states = self.states()
-            services = {"proxy", "web", "predictions", "training", "sweep", "postgres", "redis"}
+            services = {"proxy", "web", "predictions", "training", "explanations"}
+            services |= {"sweep", "postgres", "redis"}
             return services <= states.keys() and all(
                 state in ("healthy", "running") for name in services for state in states[name]
             )

@@ -86,7 +86,7 @@ def test_our_containers_may_write_to_their_data_alone_and_gain_no_rights() -> No
     extensions = dict(re.findall(r"^  (\w+):.*\n((?:    .*\n?)+)", started, re.MULTILINE))
     ours = {name: body for name, body in extensions.items() if ":" not in image_of(body)}
 
-    assert set(ours) == {"migrate", "web", "predictions", "training", "sweep"}
+    assert set(ours) == {"migrate", "web", "predictions", "training", "explanations", "sweep"}
     for body in ours.values():
         assert "*confined]" in body or "<<: *worker" in body
     for promise in ("read_only: true", 'cap_drop: ["ALL"]', "no-new-privileges:true"):

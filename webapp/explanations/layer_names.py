@@ -36,8 +36,8 @@ def layer_sentence(layer: Layer, layers: list[Layer]) -> str:
         return _convolution_sentence(layer)
     if layer["kind"] == "dense" and layer["grid"]:
         return gettext(
-            "Every patch by itself: each unit adds up the numbers of the patch, each times a weight "
-            "that it learned. The weights are the same for all patches."
+            "Every patch by itself: each unit adds up the numbers of the patch, each times a "
+            "weight that it learned. The weights are the same for all patches."
         )
     if layer["kind"] == "recurrent":
         return gettext(

@@ -7,9 +7,9 @@ from webapp.models.deployment import Deployment, deployment_history, rollback_ta
 from webapp.models.digit import Digit
 from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
+from webapp.models.explanation import Explanation, ExplanationStatus
 from webapp.models.filter_snapshot import FilterSnapshot
 from webapp.models.missed_digit import MissedDigit
-from webapp.models.explanation import Explanation, ExplanationStatus
 from webapp.models.model_version import ModelVersion
 from webapp.models.owner import Owner, OwnerDeletedError
 from webapp.models.prediction import Prediction
@@ -29,10 +29,10 @@ __all__ = [
     "Digit",
     "Evaluation",
     "EvaluationPicture",
-    "FilterSnapshot",
-    "MissedDigit",
     "Explanation",
     "ExplanationStatus",
+    "FilterSnapshot",
+    "MissedDigit",
     "ModelVersion",
     "Owner",
     "OwnerDeletedError",

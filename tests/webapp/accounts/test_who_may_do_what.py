@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.support.databases import Databases
+from tests.support.explanations import keep_explanation
 from tests.webapp.factories import (
     PASSWORD,
     admin,
@@ -52,6 +53,7 @@ EXAMPLES = {
     "run_id": 1,
     "user_id": 1,
     "epoch": 0,
+    "layer": 0,
     "filename": "cifra.css",
 }
 WITHOUT_TOKEN = "/language"  # its form changes the language of one browser, and nothing else
@@ -168,6 +170,7 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
     owner.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": "9"})
     storage = Extensions.of(app).storage
     storage.put(prediction_id, "step-0-photo.png", picture())
+    keep_explanation(app, prediction_id, picture())
     published_version(app)
     evaluated_version(app, evaluation_with())
     evaluated_version(app, evaluation_with(passed=False, misread=3))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keras
-import numpy as np
 
 from worker.recognition.arrays import Image, Ink
 from worker.recognition.explanation.decision import decision
@@ -15,7 +14,6 @@ from worker.recognition.explanation.normalisation import normalisation
 from worker.recognition.explanation.sheets import as_maps, as_strip, coloured, sheet
 from worker.recognition.explanation.trace import Trace, Tracer
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.network.classifier import compile_network
 from worker.recognition.page.binarisation import BinarisedPage
 from worker.recognition.reading import Box
 
@@ -40,11 +38,6 @@ class NetworkExplainer:
         self._tracer = Tracer(model)
         self.layers = self._tracer.layers
         self.calibration = calibration
-        self._forward = compile_network(model)
-
-    def logits(self, inks: Array) -> Array:
-        """(n, 28, 28) inks, 0..1, to (n, 10) scores."""
-        return np.asarray(self._forward(np.asarray(inks[..., None], np.float32)))
 
     def network(self) -> Contents:
         """The layers and their weights, which are the same for every digit."""
@@ -65,7 +58,7 @@ class NetworkExplainer:
         contents = Contents(
             facts={
                 "normalisation": normal.facts,
-                "decision": decision(ink, self.logits, self.calibration),
+                "decision": decision(ink, self._tracer.logits, self.calibration),
                 "layers": [layer.facts() for layer in self.layers],
             },
             arrays={"ink": ink},
@@ -91,8 +84,6 @@ def _add_values(contents: Contents, layer: ExplainedLayer, trace: Trace, kept: s
         contents.arrays[f"{layer.index}"] = output
     if layer.index in trace.states:
         contents.arrays[f"{layer.index}.states"] = trace.states[layer.index]
-    if layer.index in trace.attention:
-        contents.arrays[f"{layer.index}.attention"] = trace.attention[layer.index]
 
 
 def _add_picture(contents: Contents, layer: ExplainedLayer, trace: Trace) -> None:

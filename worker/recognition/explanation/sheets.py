@@ -67,8 +67,9 @@ def as_maps(values: Array, grid: tuple[int, int] | None) -> Array | None:
     return None
 
 
-def as_strip(values: Array, width: int = 32) -> Array:
-    """A vector as one map with rows of `width` units; missing units are 0."""
+def as_strip(values: Array, most: int = 32) -> Array:
+    """A vector as one map with rows of up to `most` units; missing units are 0."""
+    width = min(most, len(values))
     rows = -(-len(values) // width)
     padded = np.zeros(rows * width, np.float32)
     padded[: len(values)] = values

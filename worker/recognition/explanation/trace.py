@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -11,6 +10,7 @@ import tensorflow as tf
 
 from worker.recognition.arrays import Ink
 from worker.recognition.explanation.layers import INK, Array, ExplainedLayer, explained_layers
+from worker.recognition.network.classifier import ends_in_softmax
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,39 @@ class Trace:
 
 
 class Tracer:
-    """Follows one network; building it costs as much as some hundred traces."""
+    """Follows one network; the first trace costs as much as some hundred more."""
 
     def __init__(self, model: keras.Model) -> None:
         symbolic_input, self.layers = explained_layers(model)
-        self._model = model
+        self._input_shape = tuple(model.input_shape[1:])
+        self._gives_probabilities = ends_in_softmax(model)
         inside = keras.Model(symbolic_input, [layer.tensor for layer in self.layers])
         # Compiled: a GRU takes more than a second otherwise.
-        self._all = tf.function(lambda inks: inside(inks, training=False))
+        signature = [tf.TensorSpec((None, *self._input_shape), tf.float32)]
+        self._all = tf.function(lambda inks: inside(inks, training=False), signature)
 
     def trace(self, ink: Ink) -> Trace:
         """The values for one (28, 28) float32 ink, 0..1."""
-        batch = tf.constant(ink.reshape(1, *self._model.input_shape[1:]), tf.float32)
-        outputs: Sequence[tf.Tensor] = keras.tree.flatten(self._all(batch))
         trace = Trace(ink, {}, {}, {})
-        for layer, output in zip(self.layers, outputs, strict=True):
-            trace.outputs[layer.index] = np.asarray(output, np.float32)[0]
+        for layer, output in zip(self.layers, self._outputs(ink[None]), strict=True):
+            trace.outputs[layer.index] = output[0]
         for layer in self.layers:
             if layer.kind == "recurrent":
                 trace.states[layer.index] = recurrent_states(layer, trace.input_of(layer))
             if layer.kind == "attention":
                 trace.attention[layer.index] = attention_weights(layer, trace.input_of(layer))
         return trace
+
+    def logits(self, inks: Array) -> Array:
+        """(n, 28, 28) inks, 0..1, to (n, 10) scores, or logarithms of probabilities."""
+        scores = self._outputs(inks)[-1]
+        if self._gives_probabilities:
+            scores = np.log(np.maximum(scores, 1e-12))
+        return np.asarray(scores, np.float32)
+
+    def _outputs(self, inks: Array) -> list[Array]:
+        batch = tf.constant(inks.reshape(-1, *self._input_shape), tf.float32)
+        return [output.numpy() for output in keras.tree.flatten(self._all(batch))]
 
 
 def recurrent_states(layer: ExplainedLayer, inputs: Array) -> Array:

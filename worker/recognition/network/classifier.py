@@ -42,7 +42,7 @@ class Classifier:
     def __init__(self, model: keras.Model, calibration: Calibration) -> None:
         """Trace and warm the network. Raises ModelFileError when its scores are not finite."""
         self.calibration = calibration
-        self._forward = compile_network(model)
+        self._forward = _compile(model)
         for size in WARM_BATCHES:
             self._require_finite(self._forward(_warm_up_inks(size)).numpy())
 
@@ -95,7 +95,7 @@ def is_doubtful(scores: Scores) -> NDArray[np.bool_]:
     return np.asarray(~is_sure & (scores.in_distribution_score > HOPELESS), np.bool_)
 
 
-def compile_network(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+def _compile(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     """The network as one graph with a fixed signature, so that nothing retraces while serving.
 
     `model.predict` costs 75 to 170 ms a call; this costs about one.
