@@ -15,6 +15,7 @@ from webapp.platform.array_archive import pack
 from webapp.platform.database import writing
 from webapp.platform.extensions import Extensions
 from webapp.platform.storage import write_whole
+from webapp.predictions.steps import DRAWN
 
 SHEET = {"columns": 2, "cell": [28, 28], "width": 57, "height": 28}
 LAYER: dict[str, Any] = {
@@ -132,3 +133,5 @@ def keep_explanation(app: Flask, prediction_id: str, picture: bytes, *, position
         row.status = ExplanationStatus.DONE
         session.add(row)
         storage.put(prediction_id, row.filename, content)
+        for name in DRAWN:
+            storage.put(prediction_id, name, picture)

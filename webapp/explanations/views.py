@@ -70,4 +70,8 @@ def waiting(asked: Asked) -> str:
 
 def _context(prediction: Prediction) -> dict[str, object]:
     names = extensions.storage.names(prediction.id)
-    return {"prediction": prediction, "is_own": is_own(prediction), "steps": steps_of(names)}
+    return {
+        "prediction": prediction,
+        "is_own": is_own(prediction),
+        "steps": steps_of(prediction, names),
+    }

@@ -16,6 +16,7 @@ from webapp.platform.extensions import extensions
 from worker.explanations.networks import explainer_of
 from worker.explanations.packing import packed
 from worker.serving.pixels import stored_pixels
+from worker.serving.step_pictures import keep_step_pictures
 from worker.serving.watchdog import ending_after
 
 if TYPE_CHECKING:
@@ -64,8 +65,11 @@ def _compute(prediction: Prediction, digit: Digit, version: ModelVersion) -> Con
     from worker.recognition.page.working_image import working_image  # noqa: PLC0415
     from worker.recognition.reading import Box  # noqa: PLC0415
 
+    storage = extensions.storage
+    if not any(name.startswith("step-") for name in storage.names(prediction.id)):
+        keep_step_pictures(prediction, storage)  # the page shows them; no reader need draw them
     explainer = explainer_of(version, extensions.settings.models_dir)
-    pixels = stored_pixels(extensions.storage.read_picture(prediction.id))
+    pixels = stored_pixels(storage.read_picture(prediction.id))
     # The row has pixels of the upload; the stored picture may be smaller.
     scale = max(pixels.shape[:2]) / max(prediction.width, prediction.height)
     box = Box(*(round(side * scale) for side in (digit.x, digit.y, digit.width, digit.height)))
