@@ -22,6 +22,7 @@ from webapp.models import (
 from webapp.models.evaluation import MNIST_VALIDATION
 from webapp.platform.database import db
 from webapp.registry.confusion import confusions_of
+from webapp.registry.rereadings import rereading_of
 from webapp.training.curves import curves_of
 
 pages = Blueprint("models", __name__, url_prefix="/admin")
@@ -55,10 +56,12 @@ def show(version_id: int) -> str:
     run = version.training_run_id and db.session.get(TrainingRun, version.training_run_id)
     evaluation = Evaluation.from_json(version.evaluation) if version.evaluation else None
     pictures = db.session.scalars(EvaluationPicture.of_version(version.id)).all()
+    current = db.session.scalar(ModelVersion.current())
     return render_template(
         "registry/admin_show.html",
         version=version,
-        current=db.session.scalar(ModelVersion.current()),
+        current=current,
+        rereading=rereading_of(version) if version is current else None,
         publication=db.session.scalar(Publication.current()),
         deployments=deployment_history(db.session(), version_id=version.id),
         evaluation=evaluation,

@@ -11,30 +11,42 @@ from tests.webapp.factories import admin, given_prediction, published_version, s
 from webapp.models import Correction, ModelVersion, Owner, Prediction, utc_now
 from webapp.platform.database import writing
 
-REREADING = "/admin/rereading"
+REREADING, VERSION = "/admin/rereading", "/admin/models/1"
 
 
-def test_without_a_model_or_a_correction_the_page_says_so(app: Flask, client: FlaskClient) -> None:
+def test_the_old_address_leads_to_the_page_of_the_live_version(
+    app: Flask, client: FlaskClient
+) -> None:
     admin(app)
     sign_in(client)
-    assert "There is no model yet" in client.get(REREADING).text
+    assert "There is no model yet" in client.get(REREADING, follow_redirects=True).text
 
     published_version(app)
 
-    assert "No correction has been approved yet" in client.get(REREADING).text
+    assert client.get(REREADING).location == f"{VERSION}#rereading"
+    page = client.get(VERSION).text
+    assert "No correction has been approved yet" in page
+    assert "The answers that people were given stay as they are." in page
+
+
+def test_only_the_live_version_reads_again(app: Flask, client: FlaskClient) -> None:
+    approved_correction(app, client)
+    published_version(app)
+
+    assert "Read them again" not in client.get(VERSION).text
+    assert "Read them again" in client.get("/admin/models/2").text
 
 
 def test_while_the_queue_cannot_be_reached_the_press_can_be_repeated(
     app: Flask, client: FlaskClient
 ) -> None:
     approved_correction(app, client)
-    assert "Read corrected pictures again with version 1" in client.get("/admin/models").text
-    assert "Read them with version 1" in client.get(REREADING).text
 
     response = client.post(REREADING)
 
-    assert response.status_code == 303
-    assert "The queue cannot be reached at the moment." in client.get(response.location).text
+    page = client.get(response.location).text
+    assert "The queue cannot be reached at the moment." in page
+    assert "Read them again" in page
 
 
 def test_the_page_waits_for_a_result_from_after_the_press(app: Flask, client: FlaskClient) -> None:
@@ -42,13 +54,13 @@ def test_the_page_waits_for_a_result_from_after_the_press(app: Flask, client: Fl
     asked = utc_now()
     reread(app, asked - timedelta(hours=1), right_now=3)
 
-    awaited = client.get(REREADING, query_string={"asked": asked.isoformat()}).text
-    assert "Version 1 is reading them." in awaited
+    awaited = client.get(VERSION, query_string={"asked": asked.isoformat()}).text
+    assert "They are being read." in awaited
     assert 'http-equiv="refresh"' in awaited
 
     reread(app, asked + timedelta(seconds=1), right_now=9)
-    done = client.get(REREADING, query_string={"asked": asked.isoformat()}).text
-    assert "Of 10 corrected pictures version 1 reads <strong>9</strong> right" in done
+    done = client.get(VERSION, query_string={"asked": asked.isoformat()}).text
+    assert "Of 10 corrected pictures it reads <strong>9</strong> right" in done
     assert "7 more than when they were first read." in done
     assert 'http-equiv="refresh"' not in done
 
@@ -57,7 +69,7 @@ def test_the_page_does_not_wait_for_ever(app: Flask, client: FlaskClient) -> Non
     approved_correction(app, client)
     asked = (utc_now() - timedelta(minutes=3)).isoformat()
 
-    page = client.get(REREADING, query_string={"asked": asked}).text
+    page = client.get(VERSION, query_string={"asked": asked}).text
 
     assert "They were not read within two minutes." in page
     assert 'http-equiv="refresh"' not in page
