@@ -6,6 +6,7 @@ which names its translation in the catalogues; `platform.languages.translate` fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -22,7 +23,7 @@ class Message:
     """
 
     sentence: str
-    values: dict[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         if not self.values:

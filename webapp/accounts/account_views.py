@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -11,6 +12,8 @@ from webapp.accounts.guards import login_required
 from webapp.accounts.limits import limit_passwords, limit_sign_ups
 from webapp.accounts.login_throttle import LoginThrottledError
 from webapp.accounts.service import WRONG_PASSWORD, change_password, sign_up
+from webapp.models.user import AccountError
+from webapp.platform.languages import translate
 from webapp.platform.safe_redirect import safe_next
 
 pages = Blueprint("accounts", __name__, url_prefix="/account")
@@ -31,9 +34,9 @@ def create() -> Reply:
     form = SignUpForm()
     try:
         sign_up(text_of(form.email), text_of(form.password))
-    except ValueError as error:
-        return _sign_up_page(form, str(error)), 422
-    flash("Your account is ready, and you are signed in.")
+    except AccountError as error:
+        return _sign_up_page(form, translate(error.sentence)), 422
+    flash(gettext("Your account is ready, and you are signed in."))
     return redirect(safe_next() or url_for("home.index"), 303)
 
 
@@ -51,12 +54,12 @@ def update() -> Reply:
     try:
         is_right = change_password(text_of(form.present), text_of(form.new))
     except LoginThrottledError as error:
-        return account_page(password_problem=str(error)), 429, error.headers
-    except ValueError as error:
-        return account_page(password_problem=str(error)), 422
+        return account_page(password_problem=translate(error.sentence)), 429, error.headers
+    except AccountError as error:
+        return account_page(password_problem=translate(error.sentence)), 422
     if not is_right:
-        return account_page(password_problem=WRONG_PASSWORD), 422
-    flash("Your password is changed. Other browsers that were signed in are signed out.")
+        return account_page(password_problem=translate(WRONG_PASSWORD)), 422
+    flash(gettext("Your password is changed. Other browsers that were signed in are signed out."))
     return redirect(url_for(".show"), 303)
 
 

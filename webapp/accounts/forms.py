@@ -6,6 +6,9 @@ from wtforms import EmailField, PasswordField, StringField
 
 from webapp.models.user import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from webapp.platform.forms import Form
+from webapp.platform.languages import lazy_gettext
+
+PASSWORD = lazy_gettext("Password")
 
 
 def text_of(field: StringField) -> str:
@@ -15,10 +18,10 @@ def text_of(field: StringField) -> str:
 
 def _email_field() -> EmailField:
     attributes = {"autocomplete": "username", "required": True, "maxlength": MAX_EMAIL_LENGTH}
-    return EmailField("E-mail address", render_kw=attributes)
+    return EmailField(lazy_gettext("E-mail address"), render_kw=attributes)
 
 
-def _password_field(label: str = "Password", **attributes: object) -> PasswordField:
+def _password_field(label: str = PASSWORD, **attributes: object) -> PasswordField:
     """An account's present password, which a password manager fills in."""
     common = {
         "autocomplete": "current-password",
@@ -28,7 +31,7 @@ def _password_field(label: str = "Password", **attributes: object) -> PasswordFi
     return PasswordField(label, render_kw=common | attributes)
 
 
-def _new_password_field(label: str = "Password") -> PasswordField:
+def _new_password_field(label: str = PASSWORD) -> PasswordField:
     return _password_field(label, autocomplete="new-password", minlength=MIN_PASSWORD_LENGTH)
 
 
@@ -47,8 +50,8 @@ class ReauthenticationForm(Form):
 
 
 class PasswordForm(Form):
-    present = _password_field("Present password")
-    new = _new_password_field("New password")
+    present = _password_field(lazy_gettext("Present password"))
+    new = _new_password_field(lazy_gettext("New password"))
 
 
 class AccountDeletionForm(Form):

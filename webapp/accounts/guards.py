@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 
 from flask import abort, flash, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.accounts.authentication import current_sign_in, is_admin
+from webapp.messages import gettext_noop
+from webapp.platform.languages import translate
 
 P = ParamSpec("P")
 
-STALE_SIGN_IN = "You signed in too long ago for this. Sign in again, then try again."
+STALE_SIGN_IN = gettext_noop("You signed in too long ago for this. Sign in again, then try again.")
 
 
 def login_required(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -61,7 +64,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     """Redirects to the sign-in page, which leads back here when this request is a GET."""
     if request.path.startswith("/api/"):
         abort(401)
-    flash("Please sign in first.")
+    flash(gettext("Please sign in first."))
     safe_next = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("sessions.new", next=safe_next))
 
@@ -69,7 +72,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 def _ask_for_the_password() -> ResponseReturnValue:
     """Redirects to the re-authentication page, which leads back to the page with the button."""
     if request.path.startswith("/api/"):
-        return make_response(jsonify(error=STALE_SIGN_IN), 401)
+        return make_response(jsonify(error=translate(STALE_SIGN_IN)), 401)
     return redirect(url_for("reauthentication.new", next=_referring_page()), 303)
 
 

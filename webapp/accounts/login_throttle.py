@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from limits.storage import Storage
 
 from webapp.accounts.device_cookie import Device, account_key
+from webapp.messages import Message, gettext_noop
 
 FIRST_WAIT = 5  # seconds
 MAX_WAIT = 15 * 60  # seconds
@@ -23,17 +24,26 @@ FREE_PER_ACCOUNT = 5  # attempts from one address, or from one known browser
 FREE_PER_ADDRESS = 20  # attempts; a classroom of people who mistype may share an address
 FREE_FROM_ANYWHERE = 100  # attempts on one account from all unknown clients together
 
+WAIT_SECONDS = gettext_noop(
+    "There were too many wrong passwords. Wait %(seconds)s seconds, then try again. "
+    "Until then, the right password is refused as well."
+)
+WAIT_MINUTES = gettext_noop(
+    "There were too many wrong passwords. Wait %(minutes)s minutes, then try again. "
+    "Until then, the right password is refused as well."
+)
+
 
 class LoginThrottledError(Exception):
     """There were too many wrong passwords: no password is checked for some seconds."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
-        super().__init__(
-            f"There were too many wrong passwords. Wait {wait}, then try again. "
-            "Until then, the right password is refused as well."
+        self.sentence = Message(
+            WAIT_SECONDS if seconds < 120 else WAIT_MINUTES,
+            {"seconds": seconds, "minutes": math.ceil(seconds / 60)},
         )
+        super().__init__(str(self.sentence))
 
     @property
     def headers(self) -> dict[str, str]:

@@ -12,22 +12,25 @@ from webapp.accounts.device_cookie import current_device, remember_account
 from webapp.accounts.login_throttle import LoginThrottle
 from webapp.accounts.merging import merge_owner
 from webapp.accounts.owner_cookies import drop_cookies
+from webapp.messages import gettext_noop
 from webapp.models import AuditAction, SignIn, User
-from webapp.models.user import hash_password, is_email, is_password_of
+from webapp.models.user import AccountError, hash_password, is_email, is_password_of
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.rate_limits import client_address
 
-WRONG_PASSWORD = "That is not your password."  # noqa: S105 (a sentence)
+WRONG_PASSWORD = gettext_noop("That is not your password.")
 
 
-class EmailTakenError(ValueError):
+class EmailTakenError(AccountError):
     """The e-mail address has an account. The sentence does not reveal more than it must."""
 
     def __init__(self) -> None:
         super().__init__(
-            "We can't make an account with this address. If it is yours already, sign in."
+            gettext_noop(
+                "Cifra can't make an account with this address. If it is yours already, sign in."
+            )
         )
 
 
@@ -36,7 +39,7 @@ class AccountDisabledError(Exception):
 
 
 def sign_up(email: str, password: str) -> None:
-    """Create an account and sign in to it. Raises ValueError with a sentence when that fails."""
+    """Create an account and sign in to it. Raises AccountError with a sentence when that fails."""
     user = User.create(email=email, password=password)
     anonymous = anonymous_owner_id()
     try:

@@ -107,6 +107,8 @@ def subject_of(entry: AuditEntry) -> str:
         return gettext("version %(number)s", number=found[1])
     if found := re.fullmatch(r"run (\d+)", entry.subject):
         return gettext("run %(number)s", number=found[1])
+    if found := re.fullmatch(r"prediction (\S+)", entry.subject):
+        return gettext("prediction %(id)s", id=found[1])
     if found := re.fullmatch(r"correction (\d+): (.+)", entry.subject):
         label = translate(found[2])
         return gettext("correction %(number)s: %(label)s", number=found[1], label=label)

@@ -12,6 +12,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.messages import Message, gettext_noop
 from webapp.models.base import Base, new_token, utc_now
 from webapp.models.owner import Owner
 
@@ -88,7 +89,9 @@ def hash_password(password: str, *, email: str) -> str:
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise WeakPasswordError
     if _is_easily_guessed(password, email=normalize_email(email)):
-        raise WeakPasswordError("This password is too easy to guess. Choose a short sentence.")
+        raise WeakPasswordError(
+            gettext_noop("This password is too easy to guess. Choose a short sentence.")
+        )
     return HASHER.hash(password)
 
 
@@ -131,15 +134,25 @@ def _hash_of_nobody() -> str:
     return HASHER.hash(new_token())
 
 
-class BadEmailError(ValueError):
+class AccountError(ValueError):
+    """An e-mail address or a password that an account cannot have, with a marked sentence."""
+
+    def __init__(self, sentence: str | Message) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
+
+
+class BadEmailError(AccountError):
     def __init__(self) -> None:
-        super().__init__("That doesn't look like an e-mail address.")
+        super().__init__(gettext_noop("That doesn't look like an e-mail address."))
 
 
-class WeakPasswordError(ValueError):
+class WeakPasswordError(AccountError):
     def __init__(self, sentence: str | None = None) -> None:
         super().__init__(
             sentence
-            or f"A password needs at least {MIN_PASSWORD_LENGTH} characters, "
-            f"and at most {MAX_PASSWORD_LENGTH}."
+            or Message(
+                "A password needs at least %(least)s characters, and at most %(most)s.",
+                {"least": MIN_PASSWORD_LENGTH, "most": MAX_PASSWORD_LENGTH},
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from webapp.messages import gettext_noop
 from webapp.models import (
     Correction,
     EvaluationPicture,
@@ -24,7 +25,7 @@ class OwnerMergedError(UserError):
     """A sign-in moved the data to an account before the deletion began."""
 
     status = 409
-    sentence = (
+    sentence = gettext_noop(
         "You signed in while your data was about to be deleted, so it belongs to your account "
         "now. Nothing was deleted. To delete it, open the page “Your data” again."
     )

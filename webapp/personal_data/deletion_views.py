@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import format_decimal, gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -15,11 +16,13 @@ from webapp.accounts.limits import limit_passwords
 from webapp.accounts.login_throttle import LoginThrottledError
 from webapp.accounts.ownership import count_own_pictures
 from webapp.accounts.service import WRONG_PASSWORD, is_own_password
+from webapp.messages import gettext_noop
 from webapp.personal_data.deletion import OnlyAdminError, delete_account, delete_all_of
+from webapp.platform.languages import translate
 
 pages = Blueprint("deletions", __name__, url_prefix="/account")
 
-ONLY_ADMIN = (
+ONLY_ADMIN = gettext_noop(
     "You are the only admin, and without one nobody could manage the models. "
     "First create another: flask users create-admin."
 )
@@ -35,7 +38,14 @@ def create() -> Response:
     owner_id = current_owner_id() or abort(404)
     count = delete_all_of(owner_id)
     forget_owners()
-    flash("Your picture is deleted." if count == 1 else f"Your {count:,} pictures are deleted.")
+    flash(
+        ngettext(
+            "Your picture is deleted.",
+            "Your %(count)s pictures are deleted.",
+            count,
+            count=format_decimal(count),
+        )
+    )
     return redirect(url_for("personal_data.show"), 303)
 
 
@@ -47,13 +57,13 @@ def create_for_account() -> Response | tuple[str, int] | tuple[str, int, dict[st
     try:
         is_right = is_own_password(text_of(form.password))
     except LoginThrottledError as error:
-        return account_page(deletion_problem=str(error)), 429, error.headers
+        return account_page(deletion_problem=translate(error.sentence)), 429, error.headers
     if not is_right:
-        return account_page(deletion_problem=WRONG_PASSWORD), 422
+        return account_page(deletion_problem=translate(WRONG_PASSWORD)), 422
     try:
         delete_account(current_user)
     except OnlyAdminError:
-        return account_page(deletion_problem=ONLY_ADMIN), 409
+        return account_page(deletion_problem=translate(ONLY_ADMIN)), 409
     end_session()
-    flash("Your account is deleted, with your pictures and corrections.")
+    flash(gettext("Your account is deleted, with your pictures and corrections."))
     return redirect(url_for("home.index"), 303)

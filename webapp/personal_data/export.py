@@ -20,7 +20,6 @@ from webapp.personal_data.export_tables import (
     as_json,
     correction_as_row,
     reading_as_row,
-    readme,
 )
 from webapp.platform.storage import Storage
 
@@ -43,6 +42,7 @@ class Export:
     owner_id: str
     engine: Engine
     storage: Storage
+    readme: bytes
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes of the zip, a piece at a time. One picture at most is held in memory."""
@@ -54,7 +54,7 @@ class Export:
         yield from archive.finalize()
 
     def _entries(self) -> Iterator[Entry]:
-        yield Entry("README.txt", readme())
+        yield Entry("README.txt", self.readme)
         names = {}
         for prediction in chain.from_iterable(self._batches()):
             try:

@@ -9,38 +9,41 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from webapp.corrections.visibility import VisibleCorrections
+from webapp.messages import Message, gettext_noop
 from webapp.models import Correction, Prediction
+from webapp.platform.languages import translate
 from webapp.predictions.schemas import prediction_as_json
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a cell that a spreadsheet would run
 BYTE_ORDER_MARK = "\ufeff"  # makes Excel read a CSV file as UTF-8
 
 READING_COLUMNS = {
-    "id": "the reading; its page is /predictions/ and this id",
-    "created_at": "when you uploaded the picture (ISO 8601, UTC)",
-    "picture": "its file in this zip; empty if the file is missing",
-    "filename": "the name of the file that you uploaded",
-    "width": "of the picture, in pixels",
-    "height": "of the picture, in pixels",
-    "status": "pending, reading, done, refused or failed",
-    "number": "the number that Cifra read; a bar separates rows",
-    "number_as_corrected": "the same after corrections; empty if there are none",
-    "confidence": "of the least certain digit, from 0 to 1",
-    "reason": "why there is no number",
-    "settled_at": "when Cifra answered (ISO 8601, UTC)",
-    "model_version": "the version of the model that answered",
+    "id": gettext_noop("the reading; its page is /predictions/ and this id"),
+    "created_at": gettext_noop("when you uploaded the picture (ISO 8601, UTC)"),
+    "picture": gettext_noop("its file in this zip; empty if the file is missing"),
+    "filename": gettext_noop("the name of the file that you uploaded"),
+    "width": gettext_noop("of the picture, in pixels"),
+    "height": gettext_noop("of the picture, in pixels"),
+    "status": gettext_noop("pending, reading, done, refused or failed"),
+    "number": gettext_noop("the number that Cifra read; a bar separates rows"),
+    "number_as_corrected": gettext_noop("the same after corrections; empty if there are none"),
+    "confidence": gettext_noop("of the least certain digit, from 0 to 1"),
+    "reason": gettext_noop("why there is no number"),
+    "settled_at": gettext_noop("when Cifra answered (ISO 8601, UTC)"),
+    "model_version": gettext_noop("the version of the model that answered"),
 }
 CORRECTION_COLUMNS = {
-    "reading": "the id of the reading",
-    "position": "the digit, counted from 0 in reading order",
-    "created_at": "when you made the correction (ISO 8601, UTC)",
-    "label": "your label: 0 to 9; empty for “not a digit”",
-    "read_as": "the digit that Cifra read, 0 to 9",
-    "verdict": "an admin's decision: waiting, approved or rejected",
-    "decided_at": "when the admin decided (ISO 8601, UTC)",
+    "reading": gettext_noop("the id of the reading"),
+    "position": gettext_noop("the digit, counted from 0 in reading order"),
+    "created_at": gettext_noop("when you made the correction (ISO 8601, UTC)"),
+    "label": gettext_noop("your label: 0 to 9; empty for “not a digit”"),
+    "read_as": gettext_noop("the digit that Cifra read, 0 to 9"),
+    "verdict": gettext_noop("an admin's decision: waiting, approved or rejected"),
+    "decided_at": gettext_noop("when the admin decided (ISO 8601, UTC)"),
 }
 
-README = """Your data in Cifra
+README = gettext_noop(
+    """Your data in Cifra
 ==================
 
 pictures/         your pictures, as they are stored
@@ -55,19 +58,22 @@ takes it for a formula. The JSON files hold all values unchanged.
 
 readings
 --------
-{readings}
+%(readings)s
 
 corrections
 -----------
-{corrections}
+%(corrections)s
 """
+)
 
 
 def readme() -> bytes:
-    text = README.format(
-        readings=_described(READING_COLUMNS), corrections=_described(CORRECTION_COLUMNS)
-    )
-    return text.encode()
+    """The explanation of the files, in the language of this request."""
+    columns = {
+        "readings": _described(READING_COLUMNS),
+        "corrections": _described(CORRECTION_COLUMNS),
+    }
+    return translate(Message(README, columns)).encode()
 
 
 def reading_as_row(
@@ -119,4 +125,4 @@ def _escaped(value: Any) -> Any:
 
 
 def _described(columns: Mapping[str, str]) -> str:
-    return "\n".join(f"{name:<21}{meaning}" for name, meaning in columns.items())
+    return "\n".join(f"{name:<21}{translate(meaning)}" for name, meaning in columns.items())

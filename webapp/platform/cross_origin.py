@@ -6,8 +6,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 
+from webapp.messages import gettext_noop
+from webapp.platform.languages import translate
+
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-REFUSAL = (
+REFUSAL = gettext_noop(
     "A page of another site sent this request. Send it from a page of this site, or from a program."
 )
 
@@ -27,7 +30,7 @@ def refuse_cross_origin() -> tuple[Response, int] | None:
     """
     if request.method in SAFE_METHODS or not request.path.startswith("/api/"):
         return None
-    return None if _is_same_origin() else (jsonify(error=REFUSAL), 403)
+    return None if _is_same_origin() else (jsonify(error=translate(REFUSAL)), 403)
 
 
 def _is_same_origin() -> bool:

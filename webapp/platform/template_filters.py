@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask_babel import format_datetime, format_decimal, gettext, ngettext
 
 from webapp.messages import gettext_noop
-from webapp.models import utc_now
+from webapp.models import ModelVersion, utc_now
 from webapp.platform.languages import translate
 
 NARROW_SPACE = "\u202f"  # without a line break
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(reason)
     app.add_template_filter(sureness)
     app.add_template_filter(rows)
+    app.add_template_filter(version_name)
     app.add_template_filter(moment)
     app.add_template_filter(file_size)
     app.add_template_filter(score)
@@ -65,6 +66,11 @@ def reason(stored: str | None) -> str:
 def rows(number: str) -> list[str]:
     """The rows of a reading: "12|34" is ["12", "34"]."""
     return number.split("|")
+
+
+def version_name(version: ModelVersion) -> str:
+    """The name of a model version: "version 3"."""
+    return gettext("version %(number)s", number=version.id)
 
 
 def moment(time: datetime) -> str:
