@@ -8,7 +8,13 @@ from flask_wtf.csrf import CSRFProtect
 from webapp.accounts import account_views, reauthentication_views, session_views
 from webapp.admin import audit_log, dashboard, people
 from webapp.corrections import api as corrections_api
-from webapp.corrections import confirmations, number_api, number_views, review_views
+from webapp.corrections import (
+    confirmations,
+    number_api,
+    number_views,
+    review_views,
+    template_tests,
+)
 from webapp.corrections import views as corrections
 from webapp.explanations import layer_views as explanation_layers
 from webapp.explanations import pictures as explanation_pictures
@@ -16,9 +22,18 @@ from webapp.explanations import views as explanations
 from webapp.personal_data import deletion_views
 from webapp.personal_data import views as personal_data
 from webapp.platform import health, language_views
+from webapp.predictions import (
+    advice,
+    batch_api,
+    batch_views,
+    home,
+    images,
+    progress_api,
+    retries,
+    selections,
+)
 from webapp.predictions import api as predictions_api
 from webapp.predictions import deletion_views as prediction_deletion
-from webapp.predictions import home, images, retries
 from webapp.predictions import views as predictions
 from webapp.registry import (
     admin_views,
@@ -38,6 +53,10 @@ PAGES = (
     retries,
     corrections,
     number_views,
+    template_tests,
+    advice,
+    batch_views,
+    selections,
     confirmations,
     images,
     explanations,
@@ -64,7 +83,7 @@ PAGES = (
     review_views,
     rereadings,
 )
-APIS = (predictions_api, corrections_api, number_api, training_api)
+APIS = (predictions_api, batch_api, progress_api, corrections_api, number_api, training_api)
 
 
 def init_app(app: Flask) -> None:

@@ -11,7 +11,7 @@ A_PREDICTION = re.compile(r"/predictions/[\w-]+$")
 
 def give(page: Page, picture: bytes, *, filename: str = "photo.jpg") -> None:
     """Choose a picture on the front page and send it."""
-    page.get_by_label("Choose a picture of a number").set_input_files(
+    page.get_by_label("Choose pictures of numbers").set_input_files(
         files=[{"name": filename, "mimeType": "image/jpeg", "buffer": picture}]
     )
     page.get_by_role("button", name="Read this picture").click()

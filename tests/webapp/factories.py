@@ -54,13 +54,16 @@ def post_page(client: FlaskClient, content: bytes, filename: str = "seven.png") 
     return client.post("/predictions", data={"image": (io.BytesIO(content), filename)})
 
 
-def post_api(client: FlaskClient, content: bytes, filename: str = "seven.png") -> TestResponse:
-    return client.post("/api/predictions", data={"image": (io.BytesIO(content), filename)})
+def post_api(
+    client: FlaskClient, content: bytes, filename: str = "seven.png", *, batch: str = ""
+) -> TestResponse:
+    data = {"image": (io.BytesIO(content), filename), "batch": batch}
+    return client.post("/api/predictions", data=data)
 
 
-def given_prediction(client: FlaskClient) -> str:
+def given_prediction(client: FlaskClient, *, batch: str = "") -> str:
     """A pending prediction of this client's visitor; returns its id."""
-    response = post_api(client, picture()).get_json()
+    response = post_api(client, picture(), batch=batch).get_json()
     return str(response["id"])
 
 

@@ -16,11 +16,11 @@ from webapp.models import Correction, Prediction
 from webapp.personal_data.export_tables import (
     CORRECTION_COLUMNS,
     READING_COLUMNS,
-    as_csv,
     as_json,
     correction_as_row,
     reading_as_row,
 )
+from webapp.platform.csv_table import as_csv
 from webapp.platform.storage import Storage
 
 BATCH_SIZE = 50  # predictions in one query

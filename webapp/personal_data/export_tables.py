@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,9 +11,6 @@ from webapp.messages import Message, gettext_noop
 from webapp.models import Correction, Prediction
 from webapp.platform.languages import translate
 from webapp.predictions.schemas import prediction_as_json
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a cell that a spreadsheet would run
-BYTE_ORDER_MARK = "\ufeff"  # makes Excel read a CSV file as UTF-8
 
 READING_COLUMNS = {
     "id": gettext_noop("the reading; its page is /predictions/ and this id"),
@@ -96,20 +91,6 @@ def correction_as_row(correction: Correction) -> dict[str, Any]:
     }
 
 
-def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """The lines of a CSV file with these columns."""
-    line = io.StringIO(newline="")
-    writer = csv.writer(line)
-    line.write(BYTE_ORDER_MARK)
-    writer.writerow(columns)
-    yield line.getvalue().encode()
-    for row in rows:
-        line.seek(0)
-        line.truncate()
-        writer.writerow(_escaped(row[name]) for name in columns)
-        yield line.getvalue().encode()
-
-
 def as_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """The lines of a JSON file that holds a list of these rows."""
     separator = "[\n"
@@ -117,11 +98,6 @@ def as_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         yield f"{separator}{json.dumps(row, ensure_ascii=False)}".encode()
         separator = ",\n"
     yield b"\n]\n" if separator == ",\n" else b"[]\n"
-
-
-def _escaped(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is preceded by a quote (OWASP)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _described(columns: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from webapp.corrections.visibility import VisibleCorrections, visible_correction
 from webapp.models import Prediction, Status
 from webapp.platform.extensions import extensions
 from webapp.platform.languages import translate
+from webapp.predictions.batches import checked_batch_id
 from webapp.predictions.deletion import delete_prediction
 from webapp.predictions.forms import HistoryForm
 from webapp.predictions.history import history_page
@@ -26,7 +27,8 @@ resource = Blueprint("api_predictions", __name__, url_prefix="/api/predictions")
 @resource.post("")
 @limit_uploads
 def create() -> tuple[Response, int, dict[str, str]]:
-    submission = submit(*picture_in_request())
+    batch_id = checked_batch_id(request.args.get("batch") or request.form.get("batch"))
+    submission = submit(*picture_in_request(), batch_id=batch_id)
     location = url_for(".show", prediction_id=submission.prediction_id)
     seconds = preferred_wait(request.headers)
     if seconds and is_settled_within(submission.prediction_id, seconds):
@@ -63,12 +65,14 @@ def index() -> Response | tuple[Response, int]:
     form = HistoryForm(request.args)
     if not form.validate():
         return jsonify(error=form.problem), 400
-    page = history_page(form.filters, page_size=extensions.settings.page_size)
+    page = history_page(form.filters, form.place, page_size=extensions.settings.page_size)
     corrections = visible_corrections(page.predictions)
     return jsonify(
         predictions=[_with_url(prediction, corrections) for prediction in page.predictions],
         page=page.number,
         has_next=page.has_next,
+        total=page.total,
+        after=page.after,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # not in its stubs
 from wtforms.validators import AnyOf, Optional, Regexp, ValidationError
 
@@ -15,7 +15,9 @@ from webapp.accounts.authentication import is_admin
 from webapp.models import Status
 from webapp.platform.forms import Form
 from webapp.platform.languages import lazy_gettext
-from webapp.predictions.history import Filters
+from webapp.predictions.batches import BATCH_ID, BadBatchIdError
+from webapp.predictions.cursors import Cursor, Order, read_cursor
+from webapp.predictions.history import Check, Filters, Place
 
 ANY = SelectChoice("", lazy_gettext("any"))
 DIGITS = tuple("0123456789")
@@ -27,6 +29,17 @@ STATUS_NAMES = {
     Status.READING: lazy_gettext("being read"),
     Status.PENDING: lazy_gettext("waiting"),
 }
+CHECK_NAMES = {
+    Check.UNCHECKED: lazy_gettext("not looked at"),
+    Check.CONFIRMED: lazy_gettext("confirmed"),
+    Check.CORRECTED: lazy_gettext("corrected"),
+}
+ORDER_NAMES = {
+    Order.NEWEST: lazy_gettext("newest first"),
+    Order.OLDEST: lazy_gettext("oldest first"),
+    Order.UNSURE: lazy_gettext("least sure first"),
+}
+NUMBER = r"[0-9|]{1,255}\Z"
 
 
 class DayField(DateField):
@@ -47,7 +60,7 @@ class DayField(DateField):
 class HistoryForm(Form):
     """The part of the history that the URL asks for.
 
-    For example ?digit=7&status=done&from=2026-01-01&to=2026-01-31&page=2.
+    For example ?number=42&status=done&check=corrected&from=2026-01-01&to=2026-01-31&order=unsure.
     """
 
     class Meta:
@@ -71,7 +84,40 @@ class HistoryForm(Form):
     )
     first_day = DayField(lazy_gettext("From"), name="from")
     last_day = DayField(lazy_gettext("To"), name="to")
+    number = StringField(
+        validators=[
+            Optional(),
+            Regexp(NUMBER, message=lazy_gettext("A number has digits, and a bar between rows.")),
+        ],
+    )
+    check = SelectField(
+        choices=[ANY, *(SelectChoice(check, name) for check, name in CHECK_NAMES.items())],
+        validate_choice=False,
+        validators=[
+            Optional(),
+            AnyOf(
+                tuple(Check),
+                lazy_gettext("The check must be one of %(names)s.", names=", ".join(Check)),
+            ),
+        ],
+    )
+    unsure = BooleanField()
+    order = SelectField(
+        choices=[SelectChoice(order, name) for order, name in ORDER_NAMES.items()],
+        validate_choice=False,
+        validators=[
+            Optional(),
+            AnyOf(
+                tuple(Order),
+                lazy_gettext("The order must be one of %(names)s.", names=", ".join(Order)),
+            ),
+        ],
+    )
+    batch = StringField(
+        validators=[Optional(), Regexp(BATCH_ID.pattern + r"\Z", message=BadBatchIdError.sentence)]
+    )
     whose = HiddenField()
+    after = StringField()
     page = StringField(
         validators=[
             Optional(),
@@ -84,6 +130,15 @@ class HistoryForm(Form):
         if first and last and first > last:
             raise ValidationError(gettext("The first day comes after the last day. Swap them."))
 
+    def validate_after(self, field: StringField) -> None:
+        self.cursor: Cursor | None = None
+        if not field.data:
+            return
+        try:
+            self.cursor = read_cursor(field.data)
+        except ValueError:
+            raise ValidationError(gettext("This page of the history is not there.")) from None
+
     @property
     def problem(self) -> str:
         """The first sentence about a form that is not valid."""
@@ -94,9 +149,21 @@ class HistoryForm(Form):
         """The filters of a valid form."""
         return Filters(
             digit=int(self.digit.data) if self.digit.data else None,
+            number=self.number.data or None,
             status=Status(self.status.data) if self.status.data else None,
+            check=Check(self.check.data) if self.check.data else None,
+            unsure=self.unsure.data or None,
+            batch_id=self.batch.data or None,
             first_day=self.first_day.data,
             last_day=self.last_day.data,
             everyone=self.whose.data == "all" and is_admin(),
-            page=int(self.page.data) if self.page.data else 1,
+        )
+
+    @property
+    def place(self) -> Place:
+        """The page that a valid form asks for."""
+        return Place(
+            order=Order(self.order.data) if self.order.data else Order.NEWEST,
+            cursor=self.cursor,
+            number=int(self.page.data) if self.page.data else 1,
         )

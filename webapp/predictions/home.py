@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 
 from webapp.accounts.current_owner import hand_out_owner
 from webapp.corrections.visibility import visible_corrections
 from webapp.platform.extensions import extensions
 from webapp.predictions.history import latest
+from webapp.predictions.refused_uploads import RefusedUpload
+from webapp.predictions.samples import SAMPLES
 
 pages = Blueprint("home", __name__)
 
@@ -20,15 +24,15 @@ def index() -> str:
     return front_page()
 
 
-def front_page(problem: str | None = None, filename: str | None = None) -> str:
-    """The page, with the reason why the last picture was refused, if it was."""
+def front_page(refused: Sequence[RefusedUpload] = ()) -> str:
+    """The page, with the reason why each of the pictures just sent was refused, if any was."""
     predictions = latest(LATEST)
     return render_template(
         "predictions/home.html",
         latest=predictions,
         corrections=visible_corrections(predictions),
-        problem=problem,
-        filename=filename,
+        refused=refused,
+        samples=SAMPLES,
         max_bytes=extensions.settings.max_upload_bytes,
         retention=extensions.settings.retention,
     )

@@ -1,8 +1,9 @@
-"""The picture of a request: the only file of its form, or its body."""
+"""The pictures of a request: the files of its form, or its body."""
 
 from __future__ import annotations
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 
 from webapp.imaging.uploads import NoPictureError, UploadError
 from webapp.messages import Message
@@ -27,14 +28,23 @@ class SeveralPicturesError(UploadError):
         )
 
 
-def picture_in_form() -> tuple[bytes, str]:
-    """The content and the name of the only file, whatever the name of its field is.
+def pictures_in_form() -> list[FileStorage]:
+    """The files of the form, whatever the names of their fields are.
 
-    Raises NoPictureFieldError or SeveralPicturesError.
+    Raises NoPictureFieldError for none.
     """
     files = [file for _, file in request.files.items(multi=True) if file.filename]
     if not files:
         raise NoPictureFieldError
+    return files
+
+
+def picture_in_form() -> tuple[bytes, str]:
+    """The content and the name of the only file.
+
+    Raises NoPictureFieldError or SeveralPicturesError.
+    """
+    files = pictures_in_form()
     if len(files) > 1:
         raise SeveralPicturesError(len(files))
     return files[0].read(), files[0].filename or ""

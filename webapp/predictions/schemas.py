@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from webapp.corrections.schemas import CorrectionJson, correction_as_json
 from webapp.corrections.visibility import VisibleCorrections, number_as_corrected
-from webapp.models import Digit, Prediction
+from webapp.models import Digit, MissedDigit, Prediction
 
 
 class DigitJson(TypedDict):
@@ -23,6 +23,13 @@ class CorrectableDigitJson(DigitJson):
     correction: CorrectionJson | None  # the owner's own
 
 
+class MissedDigitJson(TypedDict):
+    position: int  # of the digit that it precedes
+    row: int  # 0 at the top
+    label: int  # 0..9
+    box: list[int] | None  # as a digit's; None where only the number is known
+
+
 class ReadingJson(TypedDict):
     """The part that a picture without a row has too."""
 
@@ -35,6 +42,7 @@ class ReadingJson(TypedDict):
 
 class PredictionJson(TypedDict):
     id: str
+    batch: str | None  # the id of the pictures that it came with
     status: str  # a `Status`
     filename: str
     width: int  # pixels
@@ -47,12 +55,14 @@ class PredictionJson(TypedDict):
     reason: str | None  # why there is no number
     model_version: int | None
     digits: list[CorrectableDigitJson]
+    missed_digits: list[MissedDigitJson]
 
 
 def prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) -> PredictionJson:
     settled_at = prediction.settled_at
     return {
         "id": prediction.id,
+        "batch": prediction.batch_id,
         "status": prediction.status,
         "filename": prediction.filename,
         "width": prediction.width,
@@ -65,6 +75,7 @@ def prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) 
         "reason": prediction.reason,
         "model_version": prediction.model_version_id,
         "digits": [_correctable(digit, corrections) for digit in prediction.digits],
+        "missed_digits": list(map(_missed_as_json, prediction.missed_digits)),
     }
 
 
@@ -97,3 +108,14 @@ def digit_as_json(digit: Digit) -> DigitJson:
 def _correctable(digit: Digit, corrections: VisibleCorrections) -> CorrectableDigitJson:
     own = corrections.own.get(digit.id)
     return {**digit_as_json(digit), "correction": correction_as_json(own) if own else None}
+
+
+def _missed_as_json(missed: MissedDigit) -> MissedDigitJson:
+    box = [missed.x, missed.y, missed.width, missed.height]
+    known = [length for length in box if length is not None]
+    return {
+        "position": missed.position,
+        "row": missed.row,
+        "label": missed.label,
+        "box": known if len(known) == len(box) else None,
+    }

@@ -13,7 +13,7 @@ from webapp.platform.languages import translate
 STEP = re.compile(r"step-(?P<number>\d{1,2})-(?P<name>[a-z0-9-]{1,40})\.png")
 
 CAPTIONS = {
-    "photo": gettext_noop("Your picture, rotated upright."),
+    "photo": gettext_noop("Your picture."),
     "evened": gettext_noop("Shadows and uneven light are removed."),
     "ink": gettext_noop("The ink is separated from the paper."),
     "lines-removed": gettext_noop("Ruled and squared lines are removed."),
@@ -32,8 +32,12 @@ class StepPicture:
 
 def steps_of(prediction: Prediction, files: Iterable[str]) -> list[StepPicture]:
     """The step pictures of a prediction in order: its stored ones, or those that can be drawn."""
-    stored = stored_steps(files)
-    return stored if stored or prediction.status not in READ else stored_steps(DRAWN)
+    found = stored_steps(files)
+    if not found and prediction.status in READ:
+        found = stored_steps(DRAWN)
+    if not prediction.digits:  # the last one would show nothing that was found
+        found = [step for step in found if not step.filename.endswith("-found.png")]
+    return found
 
 
 def can_be_drawn(prediction: Prediction, name: str) -> bool:

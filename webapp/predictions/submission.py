@@ -14,6 +14,7 @@ from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.rate_limits import client_address
 from webapp.platform.storage import PICTURE, Storage
+from webapp.predictions.batches import require_room
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,8 @@ class Submission:
     enqueued: bool
 
 
-def submit(data: bytes, filename: str) -> Submission:
-    """Accept a picture. Raises an UploadError where it is not accepted.
+def submit(data: bytes, filename: str, *, batch_id: str | None = None) -> Submission:
+    """Accept a picture, alone or in a batch. Raises an UploadError where it is not accepted.
 
     The files are stored before the row is committed, so that no row names a missing file.
     """
@@ -46,6 +47,7 @@ def submit(data: bytes, filename: str) -> Submission:
     prediction = Prediction(
         id=new_token(),
         status=Status.PENDING,
+        batch_id=batch_id,
         filename=display_name(filename),
         media_type=upload.media_type,
         width=upload.width,
@@ -60,13 +62,16 @@ def submit(data: bytes, filename: str) -> Submission:
 def _store_row(prediction: Prediction, owner_id: str) -> None:
     """Commit the row for its owner, or for the account that the owner signed in to meanwhile.
 
-    Raises OwnerDeletedError when the owner's data was deleted meanwhile. No file is left after any
+    Raises OwnerDeletedError when the owner's data was deleted meanwhile, and BatchFullError when
+    its batch is full. No file is left after any
     error but one of the commit itself, which may have taken place: then the sweep removes the
     files if no row names them.
     """
     with writing() as session:
         try:
             prediction.owner_id = Owner.lock(session, owner_id).id
+            if prediction.batch_id is not None:
+                require_room(session, prediction.owner_id, prediction.batch_id)
             session.add(prediction)
             session.flush()
         except Exception:

@@ -46,6 +46,7 @@ ANSWERED_BY_FLASK = {"HEAD", "OPTIONS"}  # as GET, and from the address map alon
 
 # The values in the addresses; add_records() stores the records.
 EXAMPLES = {
+    "batch_id": "a-batch-of-one-picture",
     "position": 0,
     "name": "preview",
     "version_id": 3,
@@ -165,7 +166,7 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
     site = replace(site, cookies=cookies)
     given_prediction(site.client(app, "other"))
     owner = site.client(app, "owner")
-    prediction_id = given_prediction(owner)
+    prediction_id = given_prediction(owner, batch=EXAMPLES["batch_id"])
     settle(app, prediction_id, "47")  # by version 1
     owner.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": "9"})
     storage = Extensions.of(app).storage

@@ -15,6 +15,7 @@ from tests.support.cookies import copy_cookies
 from tests.support.settings import change_settings
 from tests.webapp.factories import admin, digit, given_prediction, settle, sign_in
 from webapp.models import Correction, Prediction
+from webapp.models import correction as correction_record
 from webapp.platform.database import writing
 
 
@@ -97,7 +98,29 @@ def test_a_waiting_correction_can_be_withdrawn_and_a_reviewed_one_cannot(
         assert response.status_code == 409
         assert "An admin has already reviewed this correction" in response.text
     page = client.get(f"/predictions/{prediction_id}").text
-    assert "An admin approved it, and the next training will use it." in page
+    assert "An admin approved it" in page
+
+
+@pytest.mark.parametrize(
+    ("validates", "sentence"),
+    [
+        (False, "An admin approved it, and the next training will use it."),
+        (True, "It evaluates new models, and none is trained on it."),
+    ],
+)
+def test_the_page_says_truly_whether_models_learn_from_a_correction(
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    validates: bool,
+    sentence: str,
+) -> None:
+    prediction_id = read(app, client, "1")
+    correct(client, prediction_id, 0, "7")
+    approve_all(app)
+    monkeypatch.setattr(correction_record, "is_for_validation", lambda key: validates)
+
+    assert sentence in client.get(f"/predictions/{prediction_id}").text
 
 
 def test_nobody_can_correct_another_persons_picture(app: Flask, client: FlaskClient) -> None:

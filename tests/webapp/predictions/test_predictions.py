@@ -27,6 +27,7 @@ from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 from webapp.platform.storage import ORIGINAL, PICTURE
 from webapp.settings import Settings
+from worker.recognition.reading import Refusal
 
 
 def test_an_uploaded_picture_gets_a_page_of_its_own(client: FlaskClient) -> None:
@@ -70,14 +71,16 @@ def test_the_answer_shows_number_confidence_probabilities_and_model(
     assert "http-equiv" not in page, "a settled page does not refresh"
 
 
-def test_a_refused_picture_gets_the_reason_and_tips(app: Flask, client: FlaskClient) -> None:
+def test_a_refused_picture_gets_the_reason_and_advice_that_fits_it(
+    app: Flask, client: FlaskClient
+) -> None:
     prediction_id = given_prediction(client)
-    refuse(app, prediction_id, "No digit found: the picture looks blank.")
+    refuse(app, prediction_id, Refusal.CUT_OFF.sentence)
 
     page = client.get(f"/predictions/{prediction_id}").text
 
-    assert "No digit found: the picture looks blank." in page
-    assert "Tips for a better picture" in page
+    assert "the writing runs over the edge of the picture" in page
+    assert "Take the photo from further away" in page
 
 
 def test_a_failed_picture_can_be_retried(app: Flask, client: FlaskClient) -> None:
@@ -140,7 +143,8 @@ def test_the_page_of_a_refused_picture_does_not_say_that_it_was_read(
 
     page = client.get(f"/predictions/{prediction_id}").text
 
-    assert "Closest digit: <strong>2</strong>" in page
+    assert "Closest digit: 2" in page
+    assert "Cifra found 1 shape that could be a digit" in page
     assert "Read as" not in page
 
 

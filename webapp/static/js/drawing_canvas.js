@@ -1,70 +1,113 @@
-// A canvas to draw a number on. The drawing is submitted as a PNG through an ordinary form.
+// A canvas to draw a number on, with a finger, a mouse or a pen that tells its pressure.
 
-const STROKE_COLOUR = "#1c1917";
-const STROKE_WIDTH = 22; // canvas pixels, as wide as a marker on a sheet of this size
+import { upload } from "./picture_upload.js";
+import { gettext } from "./translations.js";
+
+const INK = "#1c1917";
+const PAPER = "#fff";
+const ERASER_SCALE = 2.5; // the eraser is wider than the pen
+const ERASER_BUTTON = 32; // of a pen, in PointerEvent.buttons
 
 const form = document.querySelector("[data-drawing]");
 const canvas = form.querySelector("[data-canvas]");
 const context = canvas.getContext("2d");
-const [send, undo, clear] = ["send", "undo", "clear"].map((name) => form.querySelector(`[data-${name}]`));
-const placeholder = form.querySelector("[data-placeholder]");
-const strokes = []; // each a list of [x, y] in canvas pixels
+const [send, undo, clear, placeholder, state] = ["send", "undo", "clear", "placeholder", "state"].map((name) =>
+  form.querySelector(`[data-${name}]`),
+);
+let strokes = []; // each {points: [[x, y, width], …], isEraser}, in canvas pixels
+let kept = []; // what "Clear" removed, for one more undo
 
 canvas.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
+  const isEraserEnd = Boolean(event.buttons & ERASER_BUTTON);
+  if (event.button !== 0 && !isEraserEnd) return;
   event.preventDefault();
   canvas.setPointerCapture(event.pointerId);
-  strokes.push([position(event)]);
-  draw();
+  const isEraser = isEraserEnd || form.elements.tool.value === "eraser";
+  strokes.push({ points: [], isEraser });
+  extend([event]);
 });
 canvas.addEventListener("pointermove", (event) => {
   if (!canvas.hasPointerCapture(event.pointerId)) return;
   const events = event.getCoalescedEvents?.() ?? [];
-  strokes.at(-1).push(...(events.length ? events : [event]).map(position));
-  draw();
+  extend(events.length ? events : [event]);
 });
-undo.addEventListener("click", () => {
-  strokes.pop();
-  draw();
-});
+undo.addEventListener("click", undoLast);
 clear.addEventListener("click", () => {
-  strokes.length = 0;
+  kept = strokes;
+  strokes = [];
   draw();
+});
+document.addEventListener("keydown", (event) => {
+  const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey;
+  if (!isUndo || event.target.matches("input[type=text], textarea") || undo.disabled) return;
+  event.preventDefault();
+  undoLast();
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   send.disabled = true;
   const picture = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([picture], "drawing.png", { type: "image/png" }));
-  form.querySelector("input[type=file]").files = transfer.files;
-  form.submit();
+  try {
+    const answer = await upload(form.dataset.api, picture, "drawing.png", null, {
+      progress: () => say(gettext("Sending…")),
+      waiting: say,
+    });
+    location.assign(answer.url);
+  } catch (error) {
+    say(error.message || gettext("This picture was not accepted."));
+    send.disabled = false;
+  }
 });
-addEventListener("pageshow", draw);
+addEventListener("pageshow", () => {
+  say("");
+  draw();
+});
 
-function position(event) {
+function undoLast() {
+  if (strokes.length) strokes.pop();
+  else [strokes, kept] = [kept, []];
+  draw();
+}
+
+function extend(events) {
+  const { points, isEraser } = strokes.at(-1);
+  const width = Number(form.elements.thickness.value) * (isEraser ? ERASER_SCALE : 1);
+  for (const event of events) points.push([...position(event), width * pressure(event)]);
+  draw();
+}
+
+// A mouse and most fingers tell none: they report 0.5, or 0.
+function pressure({ pointerType, pressure: force }) {
+  return pointerType === "pen" && force > 0 ? 0.5 + force : 1;
+}
+
+function position({ clientX, clientY }) {
   const box = canvas.getBoundingClientRect();
-  return [
-    ((event.clientX - box.left) * canvas.width) / box.width,
-    ((event.clientY - box.top) * canvas.height) / box.height,
-  ];
+  return [((clientX - box.left) * canvas.width) / box.width, ((clientY - box.top) * canvas.height) / box.height];
 }
 
 function draw() {
-  context.fillStyle = "#fff";
+  context.fillStyle = PAPER;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  Object.assign(context, {
-    strokeStyle: STROKE_COLOUR,
-    lineWidth: STROKE_WIDTH,
-    lineCap: "round",
-    lineJoin: "round",
-  });
-  for (const [first, ...rest] of strokes) {
-    context.beginPath();
-    context.moveTo(...first);
-    for (const point of rest.length ? rest : [first]) context.lineTo(...point);
-    context.stroke();
+  context.lineCap = context.lineJoin = "round";
+  for (const { points, isEraser } of strokes) {
+    context.strokeStyle = isEraser ? PAPER : INK;
+    for (const [at, [x, y, width]] of points.entries()) {
+      const [fromX, fromY] = points[Math.max(0, at - 1)];
+      context.lineWidth = width;
+      context.beginPath();
+      context.moveTo(fromX, fromY);
+      context.lineTo(x, y);
+      context.stroke();
+    }
   }
+  const isEmpty = !strokes.some(({ isEraser }) => !isEraser);
   placeholder.hidden = strokes.length > 0;
-  for (const button of [send, undo, clear]) button.disabled = !strokes.length;
+  send.disabled = isEmpty;
+  clear.disabled = !strokes.length;
+  undo.disabled = !strokes.length && !kept.length;
+}
+
+function say(sentence) {
+  state.textContent = sentence;
 }

@@ -13,6 +13,16 @@ export async function refreshLiveRegion() {
   return region;
 }
 
+// Shows one sentence in place of the region: there is no current version of it.
+export function replaceLiveRegion(sentence) {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.setAttribute("role", "status");
+  notice.textContent = sentence;
+  document.querySelector("[data-live]").replaceChildren(notice);
+  announce(notice);
+}
+
 // A screen reader announces changes within a status, but not the content of a newly added one.
 export function announce(status) {
   const content = [...status.childNodes];

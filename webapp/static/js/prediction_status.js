@@ -1,20 +1,27 @@
-// Updates the page of a prediction when its status changes.
+// Updates the page of a prediction, or of a batch, when its state changes.
 
-import { refreshLiveRegion } from "./live_region.js";
+import { refreshLiveRegion, replaceLiveRegion } from "./live_region.js";
 import { poll } from "./polling.js";
+import { gettext } from "./translations.js";
 
-const SETTLED = ["done", "refused", "failed"];
-const LONG_WAIT = 20_000; // milliseconds, after which the server's page explains the delay
-
-const startedAt = Date.now();
 let region = document.querySelector("[data-live]");
-let hasExplained = false;
 
-poll(region.dataset.live, async ({ status }) => {
-  const mustExplain = !hasExplained && Date.now() - startedAt > LONG_WAIT;
-  if (status !== region.dataset.status || mustExplain) {
-    hasExplained ||= mustExplain;
-    region = await refreshLiveRegion();
+watch();
+
+// The page is refreshed when the answer differs from the state that the page was made for.
+async function watch() {
+  const end = await poll(region.dataset.live, async (answer) => {
+    if (stateOf(answer) !== region.dataset.state) region = await refreshLiveRegion();
+    return answer.is_settled;
+  });
+  if (end === "gone") {
+    replaceLiveRegion(
+      gettext("This is not here for you any more: it was deleted, or you have signed out."),
+    );
   }
-  return SETTLED.includes(status);
-});
+}
+
+// A picture's status and those ahead of it, or how many pictures of a batch are settled.
+function stateOf({ status, ahead, settled }) {
+  return [status, ahead, settled].filter((part) => part !== undefined && part !== null).join(" ");
+}
