@@ -12,6 +12,7 @@ from secrets import token_hex
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 
 from webapp.imaging.uploads import UploadError
 from webapp.models import ModelVersion, Prediction
@@ -134,18 +135,15 @@ def _answer(batch: Sequence[Prediction], live: LiveReader) -> None:
 def _renew(batch: Sequence[Prediction], lease: timedelta) -> None:
     with writing() as session:
         ids = [prediction.id for prediction in batch]
-        for prediction in session.scalars(Prediction.locked(ids)):
-            if prediction.is_held_by(WORKER):
-                prediction.renew(lease)
+        for prediction in Prediction.held(session, ids, by=WORKER):
+            prediction.renew(lease)
 
 
 def _settle(batch: Sequence[Prediction], answers: Sequence[Answer], live: LiveReader) -> None:
     """Commit the answers of those rows that this worker still holds."""
     by_id = {prediction.id: answer for prediction, answer in zip(batch, answers, strict=True)}
     with writing() as session:
-        version = session.get_one(ModelVersion, live.version_id)
-        rows = session.scalars(Prediction.locked(by_id)).all()
-        for prediction in rows:
-            if prediction.is_held_by(WORKER):
-                by_id[prediction.id].settle(prediction, version)
+        version = session.get_one(ModelVersion, live.version_id, options=[lazyload("*")])
+        for prediction in Prediction.held(session, by_id, by=WORKER):
+            by_id[prediction.id].settle(prediction, version)
     extensions.notifications.send(by_id)

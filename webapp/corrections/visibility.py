@@ -38,6 +38,8 @@ def corrections_visible_to(
     of the picture's owner. A rejected correction has no effect.
     """
     picture_owners = {digit.id: row.owner_id for row in predictions for digit in row.digits}
+    if not picture_owners:  # as while a reading is polled
+        return VisibleCorrections({}, {})
     query = Correction.of_predictions([prediction.id for prediction in predictions])
     corrections = session.scalars(query).all()
     ranked = [

@@ -85,8 +85,12 @@ class Owner(Base):
         The lock does not hinder foreign keys that refer to the row (FOR NO KEY UPDATE). On SQLite
         the caller's transaction must have begun as IMMEDIATE.
         """
+        lock = cls.with_ids([owner_id]).with_for_update(key_share=True)
+        query = lock.execution_options(populate_existing=True)
+        known = session.scalar(query)
+        if known is not None:
+            return known
         dialect = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
         new = dialect.insert(cls).values(id=owner_id, created_at=utc_now())
-        session.execute(new.on_conflict_do_nothing())
-        query = cls.with_ids([owner_id]).with_for_update(key_share=True)
-        return session.scalars(query.execution_options(populate_existing=True)).one()
+        session.execute(new.on_conflict_do_nothing())  # another request may store it meanwhile
+        return session.scalars(query).one()

@@ -14,12 +14,14 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    exists,
     func,
     or_,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.models.base import Base, new_token, utc_now
 from webapp.models.digit import Digit
@@ -102,10 +104,8 @@ class Prediction(Base):
     @classmethod
     def any_waiting(cls, session: Session) -> bool:
         """Whether a worker could claim anything; a plain read, which blocks no writer."""
-        return any(
-            session.scalar(select(cls.id).where(condition).limit(1)) is not None
-            for condition in (cls._is_pending(), cls._is_abandoned())
-        )
+        waits = or_(exists().where(cls._is_pending()), exists().where(cls._is_abandoned()))
+        return bool(session.scalar(select(waits)))
 
     @classmethod
     def transfer(cls, session: Session, owner_id: str, *, to: str) -> None:
@@ -134,7 +134,7 @@ class Prediction(Base):
         skipped: set[str] = set()
         while ids := cls._next_in_turn(session, limit, skipped):
             waiting = cls.locked(ids, skip=True).where(or_(cls._is_pending(), cls._is_abandoned()))
-            claimed = session.scalars(waiting).all()
+            claimed = session.scalars(waiting.options(lazyload("*"))).all()
             for prediction in claimed:
                 prediction._claim(by, lease)
             if claimed:
@@ -196,16 +196,25 @@ class Prediction(Base):
         return select(cls).where(cls.id.in_(ids)).with_for_update(of=cls, skip_locked=skip)
 
     @classmethod
+    def held(cls, session: Session, ids: Iterable[str], *, by: str) -> list[Prediction]:
+        """Those of these rows that a worker may still settle, locked.
+
+        No other has claimed or settled them. A row that is being read has no digits, so that none
+        are looked for.
+        """
+        own = cls.locked(ids).where(cls.status == Status.READING, cls.claimed_by == by)
+        rows = session.scalars(own.options(lazyload("*"))).all()
+        for row in rows:
+            set_committed_value(row, "digits", [])
+        return list(rows)
+
+    @classmethod
     def give_up_on_poison(cls, session: Session, *, reason: str) -> int:
         """Fail the rows that ended their worker too often; returns their number."""
         failed = {"status": Status.FAILED, "settled_at": utc_now(), "lease_until": None}
         poison = update(cls).where(cls._has_expired(), cls.claim_count >= MAX_CLAIMS)
         result = session.execute(poison.values(reason=reason, **failed))
         return int(result.rowcount)  # type: ignore[attr-defined]
-
-    def is_held_by(self, worker: str) -> bool:
-        """Whether this worker may still settle the row: no other has claimed or settled it."""
-        return self.status == Status.READING and self.claimed_by == worker
 
     def succeed(self, digits: Sequence[Digit], *, number: str, by: ModelVersion) -> None:
         self.digits = list(digits)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 from limits.storage import Storage as Counters
 from werkzeug.local import LocalProxy
 
+from webapp.platform.backlog import Backlog
 from webapp.platform.notifications import Notifications
 from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
@@ -23,6 +24,7 @@ class Extensions:
     queue: TaskQueue
     counters: Counters
     notifications: Notifications
+    backlog: Backlog = field(default_factory=Backlog)
 
     @classmethod
     def of(cls, app: Flask) -> Extensions:

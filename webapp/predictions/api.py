@@ -47,6 +47,9 @@ def create() -> tuple[Response, int, dict[str, str]]:
 
 @resource.get("/<prediction_id>")
 def show(prediction_id: str) -> Response:
+    seconds = preferred_wait(request.headers)
+    if seconds and not visible_prediction(prediction_id).is_settled:
+        is_settled_within(prediction_id, seconds)
     response = jsonify(_shown(prediction_id))
     response.headers["Cache-Control"] = "no-store"
     response.add_etag()

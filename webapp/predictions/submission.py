@@ -81,10 +81,15 @@ def _store_row(prediction: Prediction, owner_id: str) -> None:
 
 def _require_short_queue(max_waiting: int) -> None:
     """Raises QueueFullError when the maximum number of pictures wait already."""
-    waiting = Prediction.count_waiting(db.session())
-    db.session.rollback()
-    if waiting >= max_waiting:
-        raise QueueFullError(waiting)
+
+    def count() -> int:
+        waiting = Prediction.count_waiting(db.session())
+        db.session.rollback()
+        return waiting
+
+    too_many = extensions.backlog.let_pass(max_waiting, count)
+    if too_many is not None:
+        raise QueueFullError(too_many)
 
 
 def _store(upload: Upload, prediction_id: str, storage: Storage) -> None:

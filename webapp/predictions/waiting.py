@@ -1,4 +1,4 @@
-"""Waiting for a reading within the request that uploads the picture (`Prefer: wait`, RFC 7240)."""
+"""Waiting for a reading within the request that uploads or asks (`Prefer: wait`, RFC 7240)."""
 
 from __future__ import annotations
 

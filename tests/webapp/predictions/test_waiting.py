@@ -98,6 +98,16 @@ def test_the_preference_is_read_as_rfc_7240_writes_it(prefer: str, seconds: int)
     assert preferred_wait(Headers({"Prefer": prefer})) == seconds
 
 
+def test_a_client_that_asks_may_prefer_to_wait_too(app: Flask, client: FlaskClient) -> None:
+    prediction_id = given_prediction(client)
+    worker = settle_the_next_one(app)
+
+    response = client.get(f"/api/predictions/{prediction_id}", headers={"Prefer": "wait=8"})
+    worker.join()
+
+    assert (response.status_code, response.get_json()["status"]) == (200, "done")
+
+
 def test_an_unchanged_reading_is_not_sent_again(app: Flask, client: FlaskClient) -> None:
     address = f"/api/predictions/{given_prediction(client)}"
     etag = client.get(address).headers["ETag"]

@@ -22,6 +22,7 @@ from worker.recognition.page.working_image import WorkingImage
 MIN_ABSORPTION = 0.06  # of the background's light: print on the back of the sheet is fainter
 MAX_NOISE_FLOOR = 0.16  # glare raises the measured noise level beyond that of any paper
 INK_THRESHOLD = 0.45  # of the local maximum of the absorption
+_WIDE_WINDOW = 33  # pixels: the local maximum over a wider one is found in blocks of pixels
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,14 @@ class BinarisedPage:
 
 def binarise(picture: WorkingImage) -> BinarisedPage:
     """Separate ink from paper: page, polarity, illumination, threshold, ruled lines."""
-    grey = isolate_page(to_grey(picture.pixels), picture.pixels)
+    grey = isolate_page(to_grey(picture), picture)
     if is_light_on_dark(grey):
         grey = np.asarray(255 - grey, dtype=np.uint8)
     signed = absorption(grey, estimate_background(grey))
     noise_floor = min(MAX_NOISE_FLOOR, max(MIN_ABSORPTION, 1.3 * noise_level(signed)))
     absorbed = np.maximum(signed, 0)
     peak = _local_maximum(absorbed)
-    ink_and_lines = absorbed > np.maximum(INK_THRESHOLD * peak, noise_floor)
+    ink_and_lines = absorbed > np.maximum(np.float32(INK_THRESHOLD) * peak, np.float32(noise_floor))
     ink = remove_ruled_lines(ink_and_lines, absorbed > noise_floor, absorbed)
     soft_ink = _soften(absorbed, peak, ink)
     return BinarisedPage(picture, absorbed, ink_and_lines, ink, soft_ink, noise_floor)
@@ -71,12 +72,20 @@ def _local_maximum(absorbed: Grey) -> Grey:
     """
     denoised = cv2.GaussianBlur(absorbed, (0, 0), 1.0)
     window = max(3, max(absorbed.shape) // 16) | 1
-    peak = cv2.dilate(denoised, np.ones((window, window), np.uint8))
-    return np.asarray(cv2.blur(peak, (window, window)), np.float32)
+    block = 4 if window >= _WIDE_WINDOW else 1  # a wide window needs no single pixels
+    blocks = cv2.dilate(denoised, np.ones((block, block), np.uint8), anchor=(0, 0))[
+        ::block, ::block
+    ]
+    reach = max(3, round(window / block)) | 1
+    peak = cv2.blur(cv2.dilate(blocks, np.ones((reach, reach), np.uint8)), (reach, reach))
+    height, width = absorbed.shape
+    return np.asarray(cv2.resize(peak, (width, height)), np.float32)
 
 
 def _soften(absorbed: Grey, peak: Grey, ink: Mask) -> Grey:
     """Ink in grey levels: 0.5 at the edge of a stroke, 1 in its core, 0 away from it."""
-    near_ink = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    level = np.clip(0.5 + 1.2 * (absorbed / np.maximum(peak, 1e-3) - INK_THRESHOLD), 0, 1)
-    return np.where(near_ink, level, 0).astype(np.float32)
+    near_ink = cv2.dilate(ink.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    share = absorbed[near_ink] / np.maximum(peak[near_ink], 1e-3)
+    soft = np.zeros(ink.shape, np.float32)
+    soft[near_ink] = np.clip(0.5 + 1.2 * (share - INK_THRESHOLD), 0, 1)
+    return soft

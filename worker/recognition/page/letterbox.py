@@ -18,7 +18,7 @@ _SAMPLED_SIDE = 320  # pixels a side: a margin is wider than a few of them
 
 
 def inside_letterbox(pixels: Image) -> Box:
-    """The content of a picture, (height, width, 3) uint8 RGB, without letterbox margins.
+    """The content of a picture, grey or RGB uint8, without letterbox margins.
 
     A margin has one colour from the picture's edge on and ends in a straight edge, and the
     content has another colour along all its sides. A drawing on a plain canvas has no margins,
@@ -26,7 +26,7 @@ def inside_letterbox(pixels: Image) -> Box:
     """
     height, width = pixels.shape[:2]
     step = -(-max(height, width) // _SAMPLED_SIDE)
-    sampled = pixels[::step, ::step].astype(np.int16)
+    sampled = np.ascontiguousarray(pixels[::step, ::step])
     margins = [_margin_above(np.rot90(sampled, quarter_turns)) * step for quarter_turns in range(4)]
     top, right, bottom, left = margins
     box = Box(left, top, width - left - right, height - top - bottom)
@@ -34,7 +34,7 @@ def inside_letterbox(pixels: Image) -> Box:
     is_small = box.width < _MIN_CONTENT_SIDE * width or box.height < _MIN_CONTENT_SIDE * height
     if not any(margins) or is_small:
         return whole
-    content = pixels[top : height - bottom : step, left : width - right : step].astype(np.int16)
+    content = pixels[top : height - bottom : step, left : width - right : step]
     colours = [
         _colour_above(np.rot90(sampled, quarter_turns))
         for quarter_turns, margin in enumerate(margins)
@@ -43,7 +43,7 @@ def inside_letterbox(pixels: Image) -> Box:
     return box if all(_has_other_colour(content, colour) for colour in colours) else whole
 
 
-def _has_other_colour(content: NDArray[np.int16], colour: NDArray[np.int16]) -> bool:
+def _has_other_colour(content: Image, colour: Image) -> bool:
     """Whether the content has another colour than a margin, above all along its edges."""
     is_same = _distance(content, colour) <= _SAME_COLOUR
     edges = (is_same[0], is_same[-1], is_same[:, 0], is_same[:, -1])
@@ -53,7 +53,7 @@ def _has_other_colour(content: NDArray[np.int16], colour: NDArray[np.int16]) -> 
     )
 
 
-def _margin_above(pixels: NDArray[np.int16]) -> int:
+def _margin_above(pixels: Image) -> int:
     """How many rows from the top belong to a margin; 0 where there is none."""
     rows = pixels.shape[0]
     colour = _colour_above(pixels)
@@ -73,16 +73,20 @@ def _margin_above(pixels: NDArray[np.int16]) -> int:
     return int(depth + straight[0] + rows // 100 + 1)
 
 
-def _is_plain(distance: NDArray[np.int16]) -> NDArray[np.bool_]:
+def _is_plain(distance: Image) -> NDArray[np.bool_]:
     """Which rows have one colour."""
     return np.asarray((distance <= _SAME_COLOUR).mean(axis=1) > _PLAIN_SHARE)
 
 
-def _colour_above(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
-    """The colour of the topmost row, (3,)."""
-    return np.asarray(np.median(pixels[0], axis=0), np.int16)
+def _colour_above(pixels: Image) -> Image:
+    """The colour of the topmost row, (3,), or its grey level."""
+    return np.asarray(np.median(pixels[0], axis=0), np.uint8)
 
 
-def _distance(pixels: NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.int16]:
+def _distance(pixels: Image, colour: Image) -> Image:
     """The distance of each pixel from a colour, in levels of the channel that differs most."""
-    return np.asarray(np.abs(pixels - colour).max(axis=-1), np.int16)
+    difference = np.maximum(pixels, colour) - np.minimum(pixels, colour)
+    if pixels.ndim == 2:
+        return difference
+    red, green, blue = np.moveaxis(difference, -1, 0)
+    return np.asarray(np.maximum(np.maximum(red, green), blue), np.uint8)

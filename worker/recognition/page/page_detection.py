@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.recognition.arrays import Image, Mask
-from worker.recognition.page.working_image import shrunk
+from worker.recognition.page.working_image import WorkingImage, shrunk
 
 Contour = NDArray[Any]  # (n, 1, 2), as OpenCV returns it
 
@@ -24,15 +24,15 @@ _MIN_HUE_DIFFERENCE = 0.15  # as the sum of the differences of the shares of red
 _MAX_INKED = 0.4  # the share of a page that writing covers: more would be the hole of a 0
 
 
-def isolate_page(grey: Image, pixels: Image) -> Image:
+def isolate_page(grey: Image, picture: WorkingImage) -> Image:
     """The page, its paper extended over its surroundings, (height, width) uint8.
 
     The shade of the page's edge continues beyond it, so that no step is left where the light was
-    uneven. Without a page the picture is returned unchanged. `pixels` is the same in RGB.
+    uneven. Without a page the grey levels are returned unchanged.
     """
     height, width = grey.shape
     small = shrunk(grey, _DETECTION_SIDE)
-    page = _find_page(small, shrunk(pixels, _DETECTION_SIDE))
+    page = _find_page(small, picture)
     if page is None or not page.any():
         return grey
     size = (width, height)
@@ -53,7 +53,7 @@ def _extend_paper(small: Image, page: Mask) -> Image:
     return np.asarray(cv2.GaussianBlur(paper, (0, 0), window / 4), np.uint8)
 
 
-def _find_page(small: Image, colours: Image) -> Mask | None:
+def _find_page(small: Image, picture: WorkingImage) -> Mask | None:
     """The pixels of the page, a little within its edges; None where there is no page."""
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     level, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)  # Otsu, 1979
@@ -71,7 +71,7 @@ def _find_page(small: Image, colours: Image) -> Mask | None:
     if is_surrounded:
         return _eroded(page, cv2.BORDER_CONSTANT) if _is_rectangular(outline, page) else None
     is_cropped = _is_convex(outline, page) and _has_other_surroundings(
-        page, is_light, small, colours
+        page, is_light, small, picture
     )
     return _eroded(page, cv2.BORDER_REPLICATE) if is_cropped else None
 
@@ -87,7 +87,9 @@ def _is_convex(outline: Contour, page: Mask) -> bool:
     return bool(page.sum() >= _MIN_CONVEXITY * hull.sum())
 
 
-def _has_other_surroundings(page: Mask, is_light: Mask, small: Image, colours: Image) -> bool:
+def _has_other_surroundings(
+    page: Mask, is_light: Mask, small: Image, picture: WorkingImage
+) -> bool:
     """Whether the surroundings are too dark for a shadow or of another hue than the page.
 
     Surroundings without noise are the canvas of a drawing: a photographed desk is never so even.
@@ -99,6 +101,7 @@ def _has_other_surroundings(page: Mask, is_light: Mask, small: Image, colours: I
         return False
     if np.median(small[outside]) < _MAX_DARKER * np.median(small[page]):
         return True
+    colours = picture.small_copy(_DETECTION_SIDE)
     colour_of_page, colour_outside = (
         np.median(colours[part], axis=0) + 1 for part in (page, outside)
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.recognition.arrays import Grey, Mask
+from worker.recognition.arrays import Grey, Image, Mask
+from worker.recognition.page.working_image import shrunk
 
-_MIN_FAMILY = 4  # so many long thin faint lines are no digits, wherever they end
+_MIN_FAMILY = 4  # so many long thin faint parallel lines are no digits, wherever they end
+_SAME_SLOPE = 0.06  # between lines of one family: seen from an angle, they are not quite parallel
 _MAX_SLOPE = 0.36  # of a ruled line: the page may be rotated by 20 degrees
 _DETECTION_SIDE = 360  # pixels of the small copy
 _MAX_SEGMENTS = 150  # the longest that the Hough transform finds
@@ -41,6 +44,7 @@ class _RuledLine:
 
     rows: NDArray[np.int_]
     columns: NDArray[np.int_]
+    slope: float
     darkness: float
     spans_picture: bool  # from edge to edge; otherwise it may span a page in the picture
 
@@ -52,32 +56,50 @@ def remove_ruled_lines(ink: Mask, weak: Mask, absorbed: Grey) -> Mask:
     Where a stroke crosses a line it stays: there the ink is taller than the line is thick, or
     darker than the line.
     """
-    level = _remove_level_lines(ink, weak, absorbed)
-    upright = _remove_level_lines(level.T.copy(), weak.T.copy(), absorbed.T.copy())
-    return np.ascontiguousarray(upright.T)
+    small = _small_share(weak)
+    level_lines = _find_lines(small, weak.shape)
+    upright_lines = _find_lines(np.ascontiguousarray(small.T), weak.T.shape)
+    if level_lines:
+        ink = _remove_level_lines(ink, weak, absorbed, level_lines)
+    if upright_lines:
+        turned = _remove_level_lines(ink.T.copy(), weak.T.copy(), absorbed.T.copy(), upright_lines)
+        ink = np.ascontiguousarray(turned.T)
+    return ink
 
 
-def _remove_level_lines(ink: Mask, weak: Mask, absorbed: Grey) -> Mask:
-    measured = [_measure(line, weak, ink, absorbed) for line in _find_lines(weak)]
+def _remove_level_lines(ink: Mask, weak: Mask, absorbed: Grey, found: Sequence[_Line]) -> Mask:
+    measured = [_measure(line, weak, ink, absorbed) for line in found]
     lines = [line for line in measured if line is not None]
     if not lines:
         return ink
     max_darkness = 0.7 * float(np.percentile(absorbed[ink], 95)) if ink.any() else 0.0
     remaining = ink.copy()
     for line in lines:
-        is_in_family = len(lines) >= _MIN_FAMILY and line.darkness < max_darkness
-        if line.spans_picture or is_in_family:
+        is_faint = line.darkness < max_darkness
+        if line.spans_picture or (is_faint and _parallels(line, lines) >= _MIN_FAMILY):
             remaining[line.rows, line.columns] = False
     return remaining
 
 
-def _find_lines(weak: Mask) -> list[_Line]:
-    """Lines by the Hough transform (Duda and Hart, 1972; the probabilistic one of OpenCV)."""
-    height, width = weak.shape
+def _parallels(line: _RuledLine, lines: Sequence[_RuledLine]) -> int:
+    """How many of the lines are parallel to this one, with itself."""
+    return sum(abs(other.slope - line.slope) < _SAME_SLOPE for other in lines)
+
+
+def _small_share(weak: Mask) -> Image:
+    """A small copy of the mask: 1 where at least 0.15 of the pixels are in it, otherwise 0."""
+    share = shrunk(weak.view(np.uint8) * np.uint8(255), _DETECTION_SIDE)
+    return (share > 0.15 * 255).astype(np.uint8)
+
+
+def _find_lines(small: Image, shape: tuple[int, ...]) -> list[_Line]:
+    """Lines by the Hough transform (Duda and Hart, 1972; the probabilistic one of OpenCV).
+
+    They are found in a small copy of a (height, width) mask, and given in the mask's pixels.
+    """
+    height, width = shape
     scale = min(1.0, _DETECTION_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    share = cv2.resize(weak.view(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
-    small = (share > 0.15 * 255).astype(np.uint8)
+    size = small.shape[::-1]
     max_thickness = max(3, round(0.04 * size[0]))
     thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((max_thickness, 1), np.uint8))
     segments = cv2.HoughLinesP(
@@ -136,6 +158,7 @@ def _measure(line: _Line, weak: Mask, ink: Mask, absorbed: Grey) -> _RuledLine |
     return _RuledLine(
         band.rows[is_line],
         np.broadcast_to(band.columns, band.rows.shape)[is_line],
+        line.slope,
         darkness,
         spans_picture=bool(first < margin and last >= count - margin),
     )

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.recognition.arrays import Mask
 from worker.recognition.page.binarisation import BinarisedPage
 from worker.recognition.reading import Box, Refusal
 from worker.recognition.segmentation.rotation import rotate_box
@@ -90,18 +91,16 @@ def find_components(page: BinarisedPage) -> PageComponents | Refusal:
 
     A page with more than MAX_COMPONENTS pieces is refused before any of them is measured.
     """
-    count, found, measured, _ = cv2.connectedComponentsWithStats(
-        page.ink.astype(np.uint8), connectivity=8
-    )
-    stats = np.asarray(measured, np.int32)  # (count, 5): left, top, width, height, area
+    labels, stats = _labelled(page.ink)
+    count = len(stats)
     is_large = stats[:, cv2.CC_STAT_AREA] >= MIN_AREA
     is_large[0] = False  # the background
     if np.count_nonzero(is_large) > MAX_COMPONENTS:
         return Refusal.TOO_MANY
-    labels = np.asarray(found, np.int32)
-    inked = labels[page.ink]
-    areas = np.maximum(np.bincount(inked, minlength=count), 1)
-    darkness = np.bincount(inked, page.absorbed[page.ink], count) / areas
+    inked = np.flatnonzero(page.ink)
+    own = labels.ravel()[inked]
+    areas = np.maximum(np.bincount(own, minlength=count), 1)
+    darkness = np.bincount(own, page.absorbed.ravel()[inked], count) / areas
     contact = np.bincount(_border_labels(labels), minlength=count)
     frames = _frames(labels, stats, is_large & (contact > 0))
     components = [
@@ -121,6 +120,26 @@ def find_components(page: BinarisedPage) -> PageComponents | Refusal:
         )
     ]
     return PageComponents(page, labels, components)
+
+
+def _labelled(ink: Mask) -> tuple[LabelImage, NDArray[np.int32]]:
+    """The label of each pixel, and (count, 5) left, top, width, height and area of each label.
+
+    Only the part of the picture that has ink is passed over.
+    """
+    labels = np.zeros(ink.shape, np.int32)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if rows.size == 0:
+        return labels, np.zeros((1, 5), np.int32)
+    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    _, found, measured, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
+        np.ascontiguousarray(ink[part], np.uint8), 8, cv2.CV_32S, cv2.CCL_GRANA
+    )
+    labels[part] = found
+    stats = np.asarray(measured, np.int32)
+    stats[:, cv2.CC_STAT_LEFT] += int(columns[0])
+    stats[:, cv2.CC_STAT_TOP] += int(rows[0])
+    return labels, stats
 
 
 def _border_labels(labels: LabelImage) -> NDArray[np.int32]:

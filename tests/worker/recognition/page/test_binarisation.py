@@ -22,6 +22,7 @@ from tests.worker.recognition.drawn_pages import (
     with_text,
 )
 from worker.recognition.page.page_detection import isolate_page
+from worker.recognition.page.working_image import working_image
 from worker.recognition.reading import Refusal
 
 
@@ -120,7 +121,7 @@ def test_a_strip_without_an_interior_is_no_page() -> None:
     grey = np.full((4, 240), 40, np.uint8)
     grey[1:3, 40:200] = 220
 
-    assert np.array_equal(isolate_page(grey, np.dstack([grey] * 3)), grey)
+    assert np.array_equal(isolate_page(grey, working_image(grey)), grey)
 
 
 def test_a_digit_in_the_shadow_is_on_the_same_page_as_one_in_the_light() -> None:
