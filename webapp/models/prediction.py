@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     exists,
     func,
-    or_,
     select,
     update,
 )
@@ -104,7 +103,7 @@ class Prediction(Base):
     @classmethod
     def any_waiting(cls, session: Session) -> bool:
         """Whether a worker could claim anything; a plain read, which blocks no writer."""
-        waits = or_(exists().where(cls._is_pending()), exists().where(cls._is_abandoned()))
+        waits = exists().where(cls._is_pending()) | exists().where(cls._is_abandoned())
         return bool(session.scalar(select(waits)))
 
     @classmethod
@@ -133,7 +132,7 @@ class Prediction(Base):
         """
         skipped: set[str] = set()
         while ids := cls._next_in_turn(session, limit, skipped):
-            waiting = cls.locked(ids, skip=True).where(or_(cls._is_pending(), cls._is_abandoned()))
+            waiting = cls.locked(ids, skip=True).where(cls._is_pending() | cls._is_abandoned())
             claimed = session.scalars(waiting.options(lazyload("*"))).all()
             for prediction in claimed:
                 prediction._claim(by, lease)
@@ -197,16 +196,12 @@ class Prediction(Base):
 
     @classmethod
     def held(cls, session: Session, ids: Iterable[str], *, by: str) -> list[Prediction]:
-        """Those of these rows that a worker may still settle, locked.
-
-        No other has claimed or settled them. A row that is being read has no digits, so that none
-        are looked for.
-        """
+        """Those of these rows that a worker may still settle, locked; they have no digits yet."""
         own = cls.locked(ids).where(cls.status == Status.READING, cls.claimed_by == by)
-        rows = session.scalars(own.options(lazyload("*"))).all()
+        rows = list(session.scalars(own.options(lazyload("*"))))
         for row in rows:
             set_committed_value(row, "digits", [])
-        return list(rows)
+        return rows
 
     @classmethod
     def give_up_on_poison(cls, session: Session, *, reason: str) -> int:
