@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, cli, routes
 from webapp.platform import (
+    compression,
     cross_origin,
     errors,
     languages,
@@ -14,6 +15,7 @@ from webapp.platform import (
     request_guards,
     request_log,
     security_headers,
+    static_files,
     template_filters,
     url_converters,
 )
@@ -35,6 +37,8 @@ PARTS = (
     errors,
     cross_origin,
     template_filters,
+    static_files,
+    compression,
     routes,
     cli,
 )

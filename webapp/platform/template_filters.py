@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import format_datetime, format_decimal, gettext, ngettext
 
 from webapp.messages import gettext_noop
@@ -31,7 +28,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(score)
     app.add_template_filter(duration)
     app.add_template_test(waits_long, "waiting_long")
-    app.url_defaults(_version_static_files)
 
 
 def decimal(number: float, places: int = 0) -> str:
@@ -109,15 +105,3 @@ def waits_long(prediction: Any) -> bool:
     """Whether a prediction has waited so long that the page says so."""
     waited: float = (utc_now() - prediction.created_at).total_seconds()
     return waited > LONG_WAIT_SECONDS
-
-
-def _version_static_files(endpoint: str, values: dict[str, Any]) -> None:
-    """Add ?v=<hash> to the addresses of static files, so that browsers keep them for a year."""
-    if endpoint == "static" and "v" not in values:
-        path = Path(current_app.static_folder or "", values["filename"])
-        values["v"] = _hash(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _hash(path: Path, changed_at: int) -> str:  # noqa: ARG001 (a changed file is hashed anew)
-    return sha256(path.read_bytes()).hexdigest()[:12]
