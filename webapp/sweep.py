@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.models import EvaluationPicture, Explanation, Prediction, TrainingRun, utc_now
+from webapp.models import EvaluationPicture, Explanation, Prediction, Reason, TrainingRun, utc_now
 from webapp.personal_data.deletion import finish_deletions
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
@@ -18,7 +18,6 @@ from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
 from webapp.predictions.deletion import delete_older_than
 
-POISON = "Cifra stopped several times while reading this picture. Please try another one."
 TRAINER_STOPPED = "The trainer stopped unexpectedly. Start the training again."
 DEAD_AFTER = timedelta(seconds=45)  # without a heartbeat; they are two seconds apart
 ORPHANED_AFTER = timedelta(hours=1)  # files without a row: their upload was never committed
@@ -48,7 +47,7 @@ def sweep_until(stop: threading.Event, app: Flask, *, every: timedelta) -> None:
 def sweep(queue: TaskQueue) -> None:
     """Settle the rows of ended processes, then enqueue tasks for the work that the rows show."""
     with writing() as session:
-        given_up = Prediction.give_up_on_poison(session, reason=POISON)
+        given_up = Prediction.give_up_on_poison(session, reason=Reason.ENDED_WORKER)
         interrupted = session.scalars(TrainingRun.silent_since(utc_now() - DEAD_AFTER)).all()
         for run in interrupted:
             run.interrupt(TRAINER_STOPPED)

@@ -30,7 +30,6 @@ def fuzz_one(data: bytes) -> None:
     page = binarise(working_image(np.asarray(decoded.image)))
     found = find_glyphs(page)
     if isinstance(found, Refusal):
-        assert found.sentence.endswith(".")
         return
     for glyph in found:
         assert glyph.ink.shape == (28, 28)

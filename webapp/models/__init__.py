@@ -14,6 +14,7 @@ from webapp.models.model_version import ModelVersion
 from webapp.models.owner import Owner, OwnerDeletedError
 from webapp.models.prediction import Prediction
 from webapp.models.publication import Publication, PublicationTrigger
+from webapp.models.reason import Reason
 from webapp.models.sign_in import SignIn
 from webapp.models.status import Status
 from webapp.models.training_run import RunStatus, TrainingRun
@@ -39,6 +40,7 @@ __all__ = [
     "Prediction",
     "Publication",
     "PublicationTrigger",
+    "Reason",
     "Role",
     "Rollout",
     "RunStatus",

@@ -75,7 +75,7 @@ class Prediction(Base):
     settled_at: Mapped[datetime | None]
     number: Mapped[str | None] = mapped_column(String(255))  # "42"; a bar separates rows
     confidence: Mapped[float | None]  # 0..1, the lowest of its digits
-    reason: Mapped[str | None] = mapped_column(Text)  # why it was refused or failed, in a sentence
+    reason: Mapped[str | None] = mapped_column(Text)  # a `Reason`: why it was refused or failed
     model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
 
     digits: Mapped[list[Digit]] = relationship(

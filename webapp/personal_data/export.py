@@ -19,6 +19,7 @@ from webapp.personal_data.export_tables import (
     as_json,
     correction_as_row,
     reading_as_row,
+    readme,
 )
 from webapp.platform.csv_table import as_csv
 from webapp.platform.storage import Storage
@@ -42,7 +43,7 @@ class Export:
     owner_id: str
     engine: Engine
     storage: Storage
-    readme: bytes
+    language: str  # of the explanation and the reasons
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes of the zip, a piece at a time. One picture at most is held in memory."""
@@ -54,7 +55,7 @@ class Export:
         yield from archive.finalize()
 
     def _entries(self) -> Iterator[Entry]:
-        yield Entry("README.txt", self.readme)
+        yield Entry("README.txt", readme(self.language))
         names = {}
         for prediction in chain.from_iterable(self._batches()):
             try:
@@ -74,7 +75,9 @@ class Export:
                 corrections = corrections_visible_to(self.owner_id, batch, session)
             for prediction in batch:
                 picture = picture_names.get(prediction.id)
-                yield reading_as_row(prediction, corrections, picture=picture)
+                yield reading_as_row(
+                    prediction, corrections, picture=picture, language=self.language
+                )
 
     def _corrections(self) -> Iterator[dict[str, Any]]:
         with Session(self.engine) as session:

@@ -24,6 +24,7 @@ READING_COLUMNS = {
     "number_as_corrected": gettext_noop("the same after corrections; empty if there are none"),
     "confidence": gettext_noop("of the least certain digit, from 0 to 1"),
     "reason": gettext_noop("why there is no number"),
+    "reason_code": gettext_noop("the same as a code, which is the same in every language"),
     "settled_at": gettext_noop("when Cifra answered (ISO 8601, UTC)"),
     "model_version": gettext_noop("the version of the model that answered"),
 }
@@ -62,20 +63,20 @@ corrections
 )
 
 
-def readme() -> bytes:
-    """The explanation of the files, in the language of this request."""
+def readme(language: str) -> bytes:
+    """The explanation of the files."""
     columns = {
-        "readings": _described(READING_COLUMNS),
-        "corrections": _described(CORRECTION_COLUMNS),
+        "readings": _described(READING_COLUMNS, language),
+        "corrections": _described(CORRECTION_COLUMNS, language),
     }
-    return translate(Message(README, columns)).encode()
+    return translate(Message(README, columns), language).encode()
 
 
 def reading_as_row(
-    prediction: Prediction, corrections: VisibleCorrections, *, picture: str | None
+    prediction: Prediction, corrections: VisibleCorrections, *, picture: str | None, language: str
 ) -> dict[str, Any]:
     """A reading as it is exported; `picture` is the name of its file in the zip."""
-    return {**prediction_as_json(prediction, corrections), "picture": picture}
+    return {**prediction_as_json(prediction, corrections, language), "picture": picture}
 
 
 def correction_as_row(correction: Correction) -> dict[str, Any]:
@@ -100,5 +101,7 @@ def as_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     yield b"\n]\n" if separator == ",\n" else b"[]\n"
 
 
-def _described(columns: Mapping[str, str]) -> str:
-    return "\n".join(f"{name:<21}{translate(meaning)}" for name, meaning in columns.items())
+def _described(columns: Mapping[str, str], language: str) -> str:
+    return "\n".join(
+        f"{name:<21}{translate(meaning, language)}" for name, meaning in columns.items()
+    )

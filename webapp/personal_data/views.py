@@ -9,9 +9,9 @@ from webapp.accounts.current_owner import current_owner_id
 from webapp.accounts.ownership import count_own_pictures
 from webapp.models import Correction, utc_now
 from webapp.personal_data.export import Export
-from webapp.personal_data.export_tables import readme
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import current_language
 from webapp.platform.rate_limits import rate_limit
 
 pages = Blueprint("personal_data", __name__, url_prefix="/account/data")
@@ -32,7 +32,7 @@ def show() -> str:
 @rate_limit("exports_per_person", "hour", scope="exports", key=current_owner_id)
 def export() -> Response:
     owner_id = current_owner_id() or abort(404)
-    archive = Export(owner_id, db.engine, extensions.storage, readme())
+    archive = Export(owner_id, db.engine, extensions.storage, current_language())
     response = Response(archive.pieces(), content_type="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename=cifra-{utc_now():%Y-%m-%d}.zip"
     response.headers["Cache-Control"] = "no-store"

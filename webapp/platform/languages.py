@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from babel.core import default_locale
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask.globals import request_ctx
-from flask_babel import Babel, Domain, format_decimal, get_locale, gettext
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import lazy_gettext as lazy
 
 from webapp.messages import Message
@@ -57,12 +58,16 @@ def lazy_gettext(sentence: str, **values: object) -> str:
     return cast("str", lazy(sentence, **values))
 
 
-def translate(message: str | Message) -> str:
-    """A marked sentence in the current language; the numbers in it are formatted for it."""
-    if isinstance(message, str):
-        return gettext(message) if message else ""
-    values = {name: _localised(value) for name, value in message.values.items()}
-    return gettext(message.sentence, **values)
+def translate(message: str | Message, language: str | None = None) -> str:
+    """A marked sentence in a language, or else the current one, with its numbers formatted."""
+    language = language or current_language()
+    sentence, values = (
+        (message, {}) if isinstance(message, str) else (message.sentence, message.values)
+    )
+    if not sentence:
+        return ""
+    text = _translations_into(language).gettext(sentence)
+    return text % {n: _localised(v, language) for n, v in values.items()} if values else text
 
 
 def javascript_catalogue() -> dict[str, str | list[str]]:
@@ -81,10 +86,10 @@ def address_of_this_page() -> str:
     return request.path if adapter and adapter.test(method="GET") else "/"
 
 
-def _localised(value: object) -> str:
+def _localised(value: object, language: str) -> str:
     if isinstance(value, Message):
-        return translate(value)
-    return format_decimal(value) if isinstance(value, int | float) else str(value)
+        return translate(value, language)
+    return format_decimal(value, locale=language) if isinstance(value, int | float) else str(value)
 
 
 def _select_language() -> str:

@@ -10,6 +10,7 @@ from flask_babel import format_datetime, format_decimal, gettext, ngettext
 
 from webapp.messages import gettext_noop
 from webapp.models import ModelVersion, utc_now
+from webapp.models.reason import sentence_for
 from webapp.platform.languages import translate
 
 NARROW_SPACE = "\u202f"  # without a line break
@@ -56,7 +57,7 @@ def sureness(confidence: float) -> str:
 
 def reason(stored: str | None) -> str:
     """The sentence for the reason why a prediction has no number."""
-    return translate(stored or "")
+    return translate(sentence_for(stored))
 
 
 def rows(number: str) -> list[str]:

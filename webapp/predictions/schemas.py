@@ -7,7 +7,9 @@ from typing import TypedDict
 
 from webapp.corrections.schemas import CorrectionJson, correction_as_json
 from webapp.corrections.visibility import VisibleCorrections, number_as_corrected
-from webapp.models import Digit, MissedDigit, Prediction
+from webapp.models import Digit, MissedDigit, Prediction, Reason
+from webapp.models.reason import sentence_for
+from webapp.platform.languages import translate
 
 
 class DigitJson(TypedDict):
@@ -30,17 +32,21 @@ class MissedDigitJson(TypedDict):
     box: list[int] | None  # as a digit's; None where only the number is known
 
 
-class ReadingJson(TypedDict):
+class ReasonJson(TypedDict):
+    reason: str | None  # why there is no number, in the language that was asked for
+    reason_code: str | None  # a `Reason`, the same in every language
+
+
+class ReadingJson(ReasonJson):
     """The part that a picture without a row has too."""
 
     status: str  # a `Status`
     number: str | None  # "42"; a bar separates rows
     confidence: float | None  # 0..1, of the least certain digit
-    reason: str | None  # why there is no number
     digits: list[DigitJson]
 
 
-class PredictionJson(TypedDict):
+class PredictionJson(ReasonJson):
     id: str
     batch: str | None  # the id of the pictures that it came with
     status: str  # a `Status`
@@ -52,13 +58,15 @@ class PredictionJson(TypedDict):
     number: str | None  # "42"; a bar separates rows
     number_as_corrected: str | None  # None where nobody corrected it
     confidence: float | None  # 0..1, of the least certain digit
-    reason: str | None  # why there is no number
     model_version: int | None
     digits: list[CorrectableDigitJson]
     missed_digits: list[MissedDigitJson]
 
 
-def prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) -> PredictionJson:
+def prediction_as_json(
+    prediction: Prediction, corrections: VisibleCorrections, language: str | None = None
+) -> PredictionJson:
+    """The language is that of the request, or the given one where there is no request."""
     settled_at = prediction.settled_at
     return {
         "id": prediction.id,
@@ -72,7 +80,7 @@ def prediction_as_json(prediction: Prediction, corrections: VisibleCorrections) 
         "number": prediction.number,
         "number_as_corrected": number_as_corrected(prediction, corrections),
         "confidence": prediction.confidence,
-        "reason": prediction.reason,
+        **reason_as_json(prediction.reason, language),
         "model_version": prediction.model_version_id,
         "digits": [_correctable(digit, corrections) for digit in prediction.digits],
         "missed_digits": list(map(_missed_as_json, prediction.missed_digits)),
@@ -89,9 +97,17 @@ def reading_as_json(
         "status": status,
         "number": number,
         "confidence": None if number is None else min(confidences, default=None),
-        "reason": reason,
+        **reason_as_json(reason),
         "digits": found,
     }
+
+
+def reason_as_json(stored: str | None, language: str | None = None) -> ReasonJson:
+    """A stored reason as a sentence and as its code. None for a prediction that has a number."""
+    if stored is None:
+        return {"reason": None, "reason_code": None}
+    code = stored if stored in set(Reason) else None
+    return {"reason": translate(sentence_for(stored), language), "reason_code": code}
 
 
 def digit_as_json(digit: Digit) -> DigitJson:

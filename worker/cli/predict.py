@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import with_appcontext
+from flask_babel import gettext
 
 from webapp.imaging.sandbox import accept
 from webapp.imaging.uploads import TooLargeError, Upload, UploadError
 from webapp.platform.extensions import extensions
 from webapp.platform.languages import translate
+from webapp.platform.template_filters import percent, reason
 from webapp.predictions.schemas import reading_as_json
 from webapp.settings import Settings
 from worker.model_files.store import files_to_read_with
@@ -76,14 +78,16 @@ def _accepted(path: Path, settings: Settings) -> Upload | Answer:
     """The file as an upload, or the reason why it is refused."""
     try:
         if not path.is_file():
-            return Answer(failure="There is no such file.")
+            return Answer(failure=gettext("There is no such file."))
         if path.stat().st_size > settings.max_upload_bytes:
             raise TooLargeError(settings.max_upload_bytes)
         return accept(path.read_bytes(), settings)
     except UploadError as error:
         return Answer(failure=translate(error.sentence))
     except OSError as error:
-        return Answer(failure=f"This file cannot be opened: {error.strerror}.")
+        return Answer(
+            failure=gettext("This file cannot be opened: %(cause)s.", cause=error.strerror)
+        )
 
 
 def _as_json(result: FileAnswer) -> dict[str, Any]:
@@ -102,8 +106,9 @@ def _as_json(result: FileAnswer) -> dict[str, Any]:
 def _as_text(result: FileAnswer) -> str:
     reading = result.answer.reading
     if reading and reading.number and reading.confidence is not None:
-        return f"{result.name}: {reading.number} ({reading.confidence:.1%} sure)"
-    return f"{result.name}: {result.answer.reason}"
+        sure = gettext("%(confidence)s sure", confidence=percent(reading.confidence))
+        return f"{result.name}: {reading.number} ({sure})"
+    return f"{result.name}: {reason(result.answer.reason)}"
 
 
 def _inspect(model: Path) -> None:

@@ -20,31 +20,14 @@ class Box(NamedTuple):
 
 
 class Refusal(StrEnum):
-    """The reason why a picture has no number."""
+    """The reason why a picture has no number; `webapp.models.Reason` has a sentence for each."""
 
     BLANK = "blank"
-    TOO_FAINT = "too faint"
-    CUT_OFF = "cut off"
-    TOO_MANY = "too many"
-    UNLIKE_DIGITS = "unlike digits"
+    TOO_FAINT = "too_faint"
+    CUT_OFF = "cut_off"
+    TOO_MANY = "too_many"
+    UNLIKE_DIGITS = "unlike_digits"
     UNSURE = "unsure"
-
-    @property
-    def sentence(self) -> str:
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Refusal.BLANK: "No digit found: the picture looks blank.",
-    Refusal.TOO_FAINT: "No digit found: the writing is too faint to read. "
-    "Try a darker pen or more light.",
-    Refusal.CUT_OFF: "Cifra can't tell: the writing runs over the edge of the picture. "
-    "Leave some paper around it.",
-    Refusal.TOO_MANY: "Cifra can't tell: this picture has too many separate shapes to be a number. "
-    "Try a closer photo.",
-    Refusal.UNLIKE_DIGITS: "Cifra can't tell: the picture shows nothing that looks like a digit.",
-    Refusal.UNSURE: "Cifra can't tell: it could be more than one digit.",
-}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webapp.imaging.uploads import UploadError
-from webapp.models import Digit, ModelVersion, Prediction, Status
+from webapp.models import Digit, ModelVersion, Prediction, Reason, Status
 from webapp.platform.storage import Storage
 from worker.recognition.arrays import Image
 from worker.recognition.reading import DigitReading, Reading
@@ -18,9 +18,6 @@ from worker.serving.step_pictures import png
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
 
-MISSING = "The picture's file is missing, so it could not be read. Please upload it again."
-DAMAGED = "Cifra couldn't open the stored picture. Please upload it again."
-BROKEN = "Something went wrong while reading this picture. Please try another one."
 GROUP_BYTES = 64 * 1024 * 1024  # of pixels; a batch of 32 large pictures has ten times as many
 
 log = logging.getLogger(__name__)
@@ -31,7 +28,7 @@ class Answer:
     """One picture's answer: a reading, or the reason why there is none."""
 
     reading: Reading | None = None
-    failure: str | None = None
+    failure: str | None = None  # a `Reason`; of a file that `flask predict` refused, a sentence
 
     @property
     def status(self) -> Status:
@@ -41,21 +38,21 @@ class Answer:
 
     @property
     def reason(self) -> str | None:
-        """Why there is no number, in a sentence; None when there is one."""
+        """Why there is no number; None when there is one."""
         if self.reading is None:
             return self.failure
-        return None if self.reading.refusal is None else self.reading.refusal.sentence
+        return None if self.reading.refusal is None else self.reading.refusal
 
     def settle(self, prediction: Prediction, version: ModelVersion) -> None:
         """Write the answer into the prediction's row."""
         if self.reading is None:
-            prediction.fail(self.failure or BROKEN)
+            prediction.fail(self.failure or Reason.BROKE_READER)
             return
         scale = self.scale_to(prediction.width, prediction.height)
         found = enumerate(self.reading.digits)
         digits = [digit_row(digit, position, scale) for position, digit in found]
         if self.reading.refusal is not None:
-            prediction.refuse(self.reading.refusal.sentence, by=version, digits=digits)
+            prediction.refuse(self.reading.refusal, by=version, digits=digits)
         else:
             prediction.succeed(digits, number=self.reading.number or "", by=version)
 
@@ -99,7 +96,7 @@ def _read_pixels(pixels: Sequence[Image], reader: Reader) -> list[Answer]:
     except Exception:
         if len(pixels) == 1:
             log.exception("A picture broke the reader.")
-            return [Answer(failure=BROKEN)]
+            return [Answer(failure=Reason.BROKE_READER)]
         log.warning("A batch broke the reader; its pictures are read one by one.")
         return [answer for picture in pixels for answer in _read_pixels([picture], reader)]
 
@@ -109,13 +106,13 @@ def _stored_picture(prediction_id: str, storage: Storage) -> Image | Answer:
         return stored_pixels(storage.read_picture(prediction_id))
     except OSError:
         log.exception("The picture of prediction %s cannot be read.", prediction_id)
-        return Answer(failure=MISSING)
+        return Answer(failure=Reason.FILE_MISSING)
     except UploadError:
         log.exception("The picture of prediction %s cannot be decoded.", prediction_id)
-        return Answer(failure=DAMAGED)
+        return Answer(failure=Reason.FILE_DAMAGED)
     except MemoryError:
         log.exception("The picture of prediction %s does not fit into memory.", prediction_id)
-        return Answer(failure=BROKEN)
+        return Answer(failure=Reason.BROKE_READER)
 
 
 def digit_row(digit: DigitReading, position: int, scale: float) -> Digit:

@@ -19,13 +19,12 @@ from tests.support.servers import RedisServer, Worker, wait_until
 from tests.support.slow_line import Line
 from tests.webapp.factories import published_version
 from webapp.app import create_app
-from webapp.models import Prediction, Status
+from webapp.models import Prediction, Reason, Status
 from webapp.models.prediction import MAX_CLAIMS
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions
 from webapp.platform.task_queue import TaskQueue
 from webapp.settings import Settings
-from webapp.sweep import POISON as GIVEN_UP
 from webapp.sweep import sweep
 
 # By their shapes, tests.support.hanging_worker hangs at the first and is slow with the second.
@@ -108,7 +107,7 @@ def test_a_picture_that_hangs_the_reader_fails_alone_after_some_claims(site: Sin
 
     assert prediction_of(poison).status == Status.FAILED
     assert prediction_of(poison).claim_count == MAX_CLAIMS
-    assert prediction_of(poison).reason == GIVEN_UP
+    assert prediction_of(poison).reason == Reason.ENDED_WORKER
     assert {prediction_of(key).status for key in others} == {Status.REFUSED}
 
 
