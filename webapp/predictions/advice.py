@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask_babel import ngettext
 
 from webapp.messages import gettext_noop
-from webapp.models import Prediction
+from webapp.models import Prediction, Reason
 from webapp.platform.languages import translate
 
 pages = Blueprint("advice", __name__)
@@ -23,14 +23,13 @@ CLEARER = gettext_noop("Write it again more clearly, or type the number below: C
 NO_WORDS = gettext_noop("Cifra reads digits only: no words, letters or sums.")
 SHARP = gettext_noop("Check that the number is sharp and large enough to read it yourself.")
 
-# By the beginning of the reason that the reader gives.
-BY_REASON = {
-    "No digit found: the picture looks blank": (SHARP, CLOSER, DARKER),
-    "No digit found: the writing is too faint": (DARKER, LIGHT),
-    "Cifra can't tell: the writing runs over the edge": (PAPER_AROUND,),
-    "Cifra can't tell: this picture has too many": (ONE_NUMBER, CLOSER),
-    "Cifra can't tell: the picture shows nothing": (NO_WORDS, APART, CLOSER),
-    "Cifra can't tell: it could be more than one digit": (CLEARER, APART),
+BY_REASON: dict[str, tuple[str, ...]] = {
+    Reason.BLANK: (SHARP, CLOSER, DARKER),
+    Reason.TOO_FAINT: (DARKER, LIGHT),
+    Reason.CUT_OFF: (PAPER_AROUND,),
+    Reason.TOO_MANY: (ONE_NUMBER, CLOSER),
+    Reason.UNLIKE_DIGITS: (NO_WORDS, APART, CLOSER),
+    Reason.UNSURE: (CLEARER, APART),
 }
 OTHERWISE = (CLOSER, PLAIN, STRAIGHT)
 
@@ -38,7 +37,7 @@ OTHERWISE = (CLOSER, PLAIN, STRAIGHT)
 @pages.app_template_filter("advice")
 def advice(prediction: Prediction) -> list[str]:
     """Sentences that fit the reason, the most useful first."""
-    return list(map(translate, _advice_for(prediction.reason or "")))
+    return list(map(translate, BY_REASON.get(prediction.reason or "", OTHERWISE)))
 
 
 @pages.app_template_filter("seen")
@@ -49,8 +48,3 @@ def seen(prediction: Prediction) -> str:
         "Cifra found %(num)s shapes that could be digits; they are marked in the picture.",
         len(prediction.digits),
     )
-
-
-def _advice_for(reason: str) -> tuple[str, ...]:
-    found = (advice for start, advice in BY_REASON.items() if reason.startswith(start))
-    return next(found, OTHERWISE)

@@ -46,7 +46,7 @@ def test_every_refusal_of_the_recogniser_has_a_sentence() -> None:
 
 
 def test_sentences_of_earlier_versions_become_codes_and_sentences_again(unmigrated: Flask) -> None:
-    upgrade(revision="0012")
+    upgrade(revision="0013")
     with db.engine.begin() as connection:
         fill(connection, reflected(connection), {})
         stored = connection.scalars(text("select id from predictions order by id")).all()
@@ -59,12 +59,12 @@ def test_sentences_of_earlier_versions_become_codes_and_sentences_again(unmigrat
     upgrade()
     assert reasons() == [Reason.TOO_FAINT, "Typed by nobody."]
 
-    downgrade(revision="0012")
+    downgrade(revision="0013")
     assert reasons() == [FAINT, "Typed by nobody."]
 
 
 def test_history_speaks_the_language_of_the_reader(app: Flask, client: FlaskClient) -> None:
-    prediction_id = given_prediction(app, client)
+    prediction_id = given_prediction(client)
     with app.app_context(), writing() as session:
         session.get_one(Prediction, prediction_id).refuse(Reason.TOO_FAINT)
 
