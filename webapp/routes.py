@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from webapp.accounts import account_views, reauthentication_views, session_views
+from webapp.accounts import account_views, session_views
 from webapp.admin import audit_log, dashboard, people
 from webapp.corrections import api as corrections_api
 from webapp.corrections import (
@@ -66,7 +66,6 @@ PAGES = (
     prediction_deletion,
     deletion_views,
     session_views,
-    reauthentication_views,
     account_views,
     health,
     registry,

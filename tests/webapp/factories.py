@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -20,9 +22,12 @@ from webapp.models import (
     ModelVersion,
     Prediction,
     Role,
+    SignIn,
     User,
+    utc_now,
 )
 from webapp.models.evaluation import MNIST, DatasetResult, Metrics
+from webapp.models.sign_in import FRESH_FOR
 from webapp.platform.database import db, writing
 
 PASSWORD = "a long enough password"
@@ -189,3 +194,10 @@ def admin(app: Flask, email: str = "ana@example.org") -> None:
 
 def sign_in(client: FlaskClient, email: str = "ana@example.org") -> TestResponse:
     return client.post("/session", data={"email": email, "password": PASSWORD})
+
+
+def age_the_sign_ins(app: Flask) -> None:
+    """Everybody who is signed in entered the password too long ago for actions of consequence."""
+    with app.app_context(), writing() as session:
+        long_ago = utc_now() - FRESH_FOR - timedelta(seconds=1)
+        session.execute(update(SignIn).values(began_at=long_ago))

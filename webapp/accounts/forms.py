@@ -46,7 +46,7 @@ class SignInForm(Form):
 
 
 class ReauthenticationForm(Form):
-    password = _password_field(autofocus=True)
+    confirmation_password = _password_field(autofocus=True)
 
 
 class PasswordForm(Form):

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
-from urllib.parse import urlsplit
 
-from flask import abort, flash, jsonify, make_response, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from webapp.accounts.authentication import current_sign_in, is_admin
-from webapp.messages import gettext_noop
-from webapp.platform.languages import translate
+from webapp.accounts.authentication import is_admin
+from webapp.accounts.reauthentication import with_fresh_sign_in
 
 P = ParamSpec("P")
-
-STALE_SIGN_IN = gettext_noop("You signed in too long ago for this. Sign in again, then try again.")
 
 
 def login_required(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -52,10 +48,8 @@ def fresh_admin_required(
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        sign_in = current_sign_in()
-        if sign_in is None or not sign_in.is_fresh:
-            return _ask_for_the_password()
-        return view(*args, **kwargs)
+        # The account is checked once more, since giving the password replaces the sign-in.
+        return with_fresh_sign_in(lambda: admin_required(view)(*args, **kwargs))
 
     return admin_required(guarded)
 
@@ -67,19 +61,3 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     flash(gettext("Please sign in first."))
     safe_next = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("sessions.new", next=safe_next))
-
-
-def _ask_for_the_password() -> ResponseReturnValue:
-    """Redirects to the re-authentication page, which leads back to the page with the button."""
-    if request.path.startswith("/api/"):
-        return make_response(jsonify(error=translate(STALE_SIGN_IN)), 401)
-    return redirect(url_for("reauthentication.new", next=_referring_page()), 303)
-
-
-def _referring_page() -> str | None:
-    """The path of this site's page that the request came from, by its Referer header."""
-    try:
-        referrer = urlsplit(request.referrer or "")
-    except ValueError:
-        return None
-    return referrer.path if referrer.netloc == request.host else None

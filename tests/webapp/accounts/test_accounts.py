@@ -254,8 +254,7 @@ def test_the_only_admin_stays(app: Flask, client: FlaskClient) -> None:
         ("GET", "/account"),
         ("POST", "/account/password"),
         ("POST", "/account/deletion"),
-        ("GET", "/session/renewal"),
-        ("POST", "/session/renewal"),
+        ("POST", "/admin/pin"),
     ],
 )
 def test_whoever_is_not_signed_in_is_asked_to_sign_in(

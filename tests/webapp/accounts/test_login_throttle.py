@@ -16,7 +16,11 @@ from werkzeug.test import TestResponse
 
 from tests.support.servers import RedisServer
 from tests.support.sites import site_with
-from tests.webapp.factories import PASSWORD, admin
+from tests.webapp.factories import (
+    PASSWORD,
+    admin,
+    age_the_sign_ins,
+)
 from webapp.accounts import login_throttle
 from webapp.accounts.device_cookie import Device, account_key
 from webapp.accounts.login_throttle import (
@@ -220,11 +224,13 @@ def test_each_wait_is_twice_the_last_up_to_a_quarter_of_an_hour() -> None:
 def test_the_other_forms_with_a_password_are_throttled_too(app: Flask, client: FlaskClient) -> None:
     admin(app)
     sign_in(client, ANA, PASSWORD)
-    forms = ("/session/renewal", "/account/deletion", "/account/password")
+    age_the_sign_ins(app)
+    forms = ("/admin/pin", "/account/deletion", "/account/password")
+    fields = ("password", "present", "confirmation_password")
     for number in range(FREE_PER_ACCOUNT):
-        client.post(forms[number % 3], data={"password": "wrong", "present": "wrong"})
+        client.post(forms[number % 3], data=dict.fromkeys(fields, "wrong"))
 
     for form in forms:
-        refused = client.post(form, data={"password": PASSWORD, "present": PASSWORD})
+        refused = client.post(form, data=dict.fromkeys(fields, PASSWORD))
         assert refused.status_code == 429
         assert int(refused.headers["Retry-After"]) >= 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 from tests.webapp.factories import (
     PASSWORD,
     admin,
+    age_the_sign_ins,
     evaluated_version,
     evaluation_with,
     given_prediction,
@@ -24,11 +26,11 @@ from webapp.models import (
     AuditEntry,
     Correction,
     ModelVersion,
+    Role,
     SignIn,
     TrainingRun,
-    utc_now,
+    User,
 )
-from webapp.models.sign_in import FRESH_FOR
 from webapp.platform.database import db, writing
 
 NEEDS_A_FRESH_SIGN_IN = [
@@ -39,12 +41,6 @@ NEEDS_A_FRESH_SIGN_IN = [
     "/admin/pin/removal",
     "/admin/training-runs",
 ]
-
-
-def age_the_sign_in(app: Flask) -> None:
-    with app.app_context(), writing() as session:
-        long_ago = utc_now() - FRESH_FOR - timedelta(seconds=1)
-        session.execute(update(SignIn).values(began_at=long_ago))
 
 
 def actions(app: Flask) -> list[tuple[str | None, str, str, str | None]]:
@@ -77,12 +73,12 @@ def test_with_an_old_sign_in_the_action_waits_until_the_password_is_entered_agai
     published_version(app)
     admin(app)
     sign_in(client)
-    age_the_sign_in(app)
+    age_the_sign_ins(app)
 
     pressed = client.post(button, headers={"Referer": "http://localhost/admin/models/1"})
 
-    assert pressed.status_code == 303
-    assert pressed.location == "/session/renewal?next=/admin/models/1"
+    assert pressed.status_code == 403
+    assert 'href="/admin/models/1">Cancel' in pressed.text
     assert actions(app) == []
     with app.app_context():
         assert db.session.scalars(select(TrainingRun)).all() == []
@@ -90,36 +86,90 @@ def test_with_an_old_sign_in_the_action_waits_until_the_password_is_entered_agai
     assert client.get("/admin").status_code == 200, (
         "a page that changes nothing needs no fresh sign-in"
     )
-    wrong = client.post("/session/renewal", data={"password": "wrong", "next": "/admin/models/1"})
+    wrong = client.post(button, data={"confirmation_password": "wrong"})
     assert wrong.status_code == 422
-    right = client.post("/session/renewal", data={"password": PASSWORD, "next": "/admin/models/1"})
-    assert right.location == "/admin/models/1", (
-        "back to the page with the button, which is not pressed automatically"
-    )
-    assert [action for _, action, _, _ in actions(app)] == [AuditAction.CONFIRMED]
+    assert actions(app) == []
+
+    right = client.post(button, data={"confirmation_password": PASSWORD})
+
+    assert right.status_code == 303
+    assert actions(app)[0][1] == AuditAction.CONFIRMED
     with app.app_context():
         assert len(db.session.scalars(select(SignIn)).all()) == 1, "a new sign-in for the old"
-    assert not client.post(button).location.startswith("/session/renewal")
+    assert client.post(button).status_code == 303, "it is not asked for again"
+
+
+def test_the_typed_reason_and_the_tick_are_kept_and_the_action_is_carried_out(
+    app: Flask, client: FlaskClient
+) -> None:
+    published_version(app)
+    refused = evaluated_version(app, evaluation_with(passed=False))
+    admin(app)
+    sign_in(client)
+    age_the_sign_ins(app)
+    reason = "It reads <sevens> & “ones” better"
+
+    form = {"reason": reason, "understood": "yes"}
+    page = client.post(f"/admin/models/{refused}/override", data=form).text
+
+    assert "It reads &lt;sevens&gt; &amp; “ones” better</q>" in page
+    action, sent = form_of(page)
+    assert sent == {**form, "csrf_token": sent["csrf_token"]}
+    done = client.post(action, data={**sent, "confirmation_password": PASSWORD})
+
+    assert done.location == f"/admin/models/{refused}"
+    assert actions(app)[-1][1:] == (AuditAction.OVERRODE, f"version {refused}", reason)
+
+
+def test_a_wrong_password_keeps_what_was_typed_too(app: Flask, client: FlaskClient) -> None:
+    published_version(app)
+    admin(app)
+    sign_in(client)
+    age_the_sign_ins(app)
+
+    form = {"reason": "Sevens", "confirmation_password": "wrong"}
+    page = client.post("/admin/pin", data=form).text
+
+    _, sent = form_of(page)
+    assert sent["reason"] == "Sevens"
+    assert "confirmation_password" not in sent, "the password itself is not sent back"
+
+
+def test_the_password_of_somebody_who_is_no_admin_any_more_carries_nothing_out(
+    app: Flask, client: FlaskClient
+) -> None:
+    published_version(app)
+    admin(app)
+    sign_in(client)
+    age_the_sign_ins(app)
+    with app.app_context(), writing() as session:
+        session.execute(update(User).values(role=Role.PERSON))
+
+    pressed = client.post("/admin/pin", data={"confirmation_password": PASSWORD})
+
+    assert pressed.status_code == 403
+    assert actions(app) == []
 
 
 @pytest.mark.parametrize("referrer", ["https://evil.example/admin", "", "http://localhost:81/x"])
-def test_confirming_never_leads_to_another_site(
+def test_the_page_never_leads_to_another_site(
     referrer: str, app: Flask, client: FlaskClient
 ) -> None:
     admin(app)
     sign_in(client)
-    age_the_sign_in(app)
+    age_the_sign_ins(app)
 
-    pressed = client.post("/admin/rollbacks", headers={"Referer": referrer})
+    page = client.post("/admin/rollbacks", headers={"Referer": referrer}).text
 
-    assert pressed.location == "/session/renewal"
+    assert 'href="/admin/models">Cancel' in page
+    assert form_of(page)[0] == "/admin/rollbacks"
 
 
 def test_cancelling_a_training_run_needs_no_fresh_sign_in(app: Flask, client: FlaskClient) -> None:
     admin(app)
     sign_in(client)
     client.post("/admin/training-runs", data={"recipe": "quick"})
-    age_the_sign_in(app)
+    age_the_sign_ins(app)
 
     client.post("/admin/training-runs/1/cancellation")
 
@@ -176,3 +226,10 @@ def test_decisions_on_corrections_are_recorded(app: Flask, client: FlaskClient) 
     ]
     with app.app_context():
         assert len(db.session.scalars(select(Correction)).all()) == 2
+
+
+def form_of(page: str) -> tuple[str, dict[str, str]]:
+    """Where the page's form is sent to, and its hidden fields."""
+    (action,) = re.findall(r'<form class="stack sheet" method="post" action="([^"]+)"', page)
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    return unescape(action), {name: unescape(value) for name, value in fields if name != "next"}

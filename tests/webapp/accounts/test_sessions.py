@@ -151,4 +151,5 @@ def test_a_malformed_referrer_is_ignored(referrer: str, app: Flask, client: Flas
 
     pressed = client.post("/admin/rollbacks", headers={"Referer": referrer})
 
-    assert pressed.location == "/session/renewal"
+    assert pressed.status_code == 403
+    assert 'name="confirmation_password"' in pressed.text

@@ -41,7 +41,7 @@ from webapp.settings import Settings
 
 TABLE = Path(__file__).with_name("who_may_do_what.txt")
 ROLES = ("nobody", "other", "owner", "admin", "stale")
-PAGES = {"/session/new": "sign-in", "/session/renewal": "password"}
+PAGES = {"/session/new": "sign-in"}
 ANSWERED_BY_FLASK = {"HEAD", "OPTIONS"}  # as GET, and from the address map alone
 
 # The values in the addresses; add_records() stores the records.
@@ -69,7 +69,6 @@ FORMS: dict[str, dict[str, Any]] = {
     "POST /account/password": {"present": PASSWORD, "new": f"{PASSWORD} and another"},
     "POST /account/deletion": {"password": PASSWORD},
     "POST /session": {"email": "other@example.org", "password": PASSWORD},
-    "POST /session/renewal": {"password": PASSWORD},
     "POST /admin/models/<int:version_id>/override": {"reason": "Why not", "understood": "yes"},
     "POST /admin/training-runs": {"recipe": "fine-tune", "architecture": "cnn"},
 }
@@ -345,7 +344,9 @@ def body_of(row: Row) -> dict[str, Any]:
 
 
 def outcome(response: TestResponse) -> str:
-    """The status, or the name of the page to which the role is redirected."""
+    """The status, or the name of the page that asks the role for more."""
+    if response.status_code == 403 and 'name="confirmation_password"' in response.text:
+        return "password"
     page = urlsplit(response.location or "").path
     return PAGES.get(page, str(response.status_code))
 

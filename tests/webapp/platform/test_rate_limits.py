@@ -14,6 +14,7 @@ from tests.support.servers import RedisServer
 from tests.support.sites import site_with
 from tests.webapp.factories import (
     admin,
+    age_the_sign_ins,
     given_prediction,
     picture,
     post_api,
@@ -107,11 +108,13 @@ def test_giving_the_password_anywhere_counts_as_a_sign_in(settings: Settings) ->
         client = app.test_client()
         admin(app)
         sign_in(client)
-        buttons = ["/session/renewal", "/account/password", "/account/deletion"]
-        first = [client.post(button).status_code for button in buttons]
+        age_the_sign_ins(app)
+        buttons = ["/admin/pin", "/account/password", "/account/deletion"]
+        wrong = {"confirmation_password": "wrong"}
+        first = [client.post(button, data=wrong).status_code for button in buttons]
 
         assert first == [422] * 3
-        assert [client.post(button).status_code for button in buttons] == [429] * 3
+        assert [client.post(button, data=wrong).status_code for button in buttons] == [429] * 3
         assert sign_in(client).status_code == 429
 
 
