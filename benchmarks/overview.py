@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from tests.support.postgresql import PostgresqlServer
@@ -86,10 +86,10 @@ def fill(count: int) -> None:
         predictions = [_prediction(one, count, now, version_id, chance) for one in numbers]
         corrected = [one for one in numbers if one % CORRECTED_ONE_IN == 0]
         with writing() as session:
-            session.execute(Prediction.__table__.insert(), predictions)
-            session.execute(Digit.__table__.insert(), [_digit(one) for one in corrected])
+            session.execute(insert(Prediction), predictions)
+            session.execute(insert(Digit), [_digit(one) for one in corrected])
             corrections = [_correction(one, predictions[one - start], chance) for one in corrected]
-            session.execute(Correction.__table__.insert(), corrections)
+            session.execute(insert(Correction), corrections)
 
 
 def _prediction(
