@@ -46,3 +46,15 @@ def test_a_locked_database_asks_to_come_back_later(settings: Settings) -> None:
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"
     assert response.get_json()["error"]
+
+
+def test_the_page_of_an_error_takes_the_focus_and_leads_back_to_the_form(
+    client: FlaskClient,
+) -> None:
+    refused = client.post("/predictions", data={"image": "x" * 900_000}).text
+    missing = client.get("/nowhere").text
+
+    for page in (refused, missing):
+        assert '<h1 tabindex="-1" autofocus>' in page
+    assert "data-back" in refused
+    assert "data-back" not in missing.partition("<main")[2]
