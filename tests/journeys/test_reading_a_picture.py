@@ -91,7 +91,7 @@ def test_blank_paper_is_refused_with_its_reason(page: Page) -> None:
     give(page, blank_photo())
 
     expect(page.get_by_role("heading", name="Cifra can't read this picture")).to_be_visible()
-    expect(page.get_by_role("status")).to_contain_text("No digit found")
+    expect(page.get_by_role("status").first).to_contain_text("No digit found")
 
 
 def test_a_bad_file_is_refused_with_its_reason_and_its_name(page_without_javascript: Page) -> None:

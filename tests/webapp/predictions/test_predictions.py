@@ -75,7 +75,7 @@ def test_a_refused_picture_gets_the_reason_and_advice_that_fits_it(
     app: Flask, client: FlaskClient
 ) -> None:
     prediction_id = given_prediction(client)
-    refuse(app, prediction_id, Refusal.CUT_OFF.sentence)
+    refuse(app, prediction_id, Refusal.CUT_OFF)
 
     page = client.get(f"/predictions/{prediction_id}").text
 
