@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask, abort
+from flask.testing import FlaskClient
 
 from tests.support.databases import locked
 from tests.support.sites import site_with
