@@ -16,6 +16,7 @@ from webapp.corrections import (
     template_tests,
 )
 from webapp.corrections import views as corrections
+from webapp.explanations import comparison_views as explanation_comparisons
 from webapp.explanations import layer_views as explanation_layers
 from webapp.explanations import pictures as explanation_pictures
 from webapp.explanations import views as explanations
@@ -61,6 +62,7 @@ PAGES = (
     images,
     explanations,
     explanation_layers,
+    explanation_comparisons,
     explanation_pictures,
     personal_data,
     prediction_deletion,

@@ -135,3 +135,53 @@ def keep_explanation(app: Flask, prediction_id: str, picture: bytes, *, position
         storage.put(prediction_id, row.filename, content)
         for name in DRAWN:
             storage.put(prediction_id, name, picture)
+
+
+def keep_comparison(
+    app: Flask, prediction_id: str, picture: bytes, *, first: int, second: int
+) -> None:
+    """Store a comparison of two labels."""
+    frames = {"columns": 4, "cell": [28, 28], "width": 115, "height": 86}
+    facts = {
+        "format": FORMAT,
+        "first": first,
+        "second": second,
+        "scores": [float(label) for label in range(10)],
+        "evidence": {
+            "value": 8.0,
+            "baseline": 1.0,
+            "total": 6.98,
+            "for_first": 9.0,
+            "for_second": -2.02,
+            "error": 0.0029,
+            "gradients": 96,
+        },
+        "occlusion": {"highest": 3.0, "lowest": -1.0},
+        "change": {
+            "from": first,
+            "to": second,
+            "flips": True,
+            "dabs": 3,
+            "scores": [float(label) for label in range(10)],
+            "added": 5.5,
+            "erased": 0.0,
+            "ink": 80.0,
+            "added_at": "top middle",
+            "erased_at": None,
+            "sheet": frames,
+        },
+        "neighbours": {
+            "all": [{"label": first, "distance": 0.25}] * 8,
+            "first": [{"label": first, "distance": 0.25}] * 4,
+            "second": [{"label": second, "distance": 0.75}] * 4,
+            "count": 1500,
+            "sheet": frames,
+        },
+    }
+    pictures = ("evidence", "occlusion", "correction", "frames", "neighbours")
+    with app.app_context(), writing() as session:
+        row = Explanation(prediction_id=prediction_id, position=0, subject=f"{first}-{second}")
+        row.status = ExplanationStatus.DONE
+        session.add(row)
+        content = pack(facts, {}, dict.fromkeys(pictures, picture))
+        Extensions.of(app).storage.put(prediction_id, row.filename, content)

@@ -16,6 +16,11 @@ def network_file(models_dir: Path, checksum: str) -> Path:
     return models_dir / "explained" / f"{checksum}.zip"
 
 
+def training_digits_file(models_dir: Path, checksum: str) -> Path:
+    """The file with the training digits as the network with this SHA-256 sees them."""
+    return models_dir / "explained" / f"{checksum}-digits.zip"
+
+
 def open_network(models_dir: Path, checksum: str) -> ArrayArchive | None:
     return _open(network_file(models_dir, checksum))
 

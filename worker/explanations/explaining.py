@@ -15,6 +15,7 @@ from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from worker.explanations.networks import explainer_of
 from worker.explanations.packing import packed
+from worker.explanations.training_digits import directions_of, training_digits
 from worker.serving.pixels import stored_pixels
 from worker.serving.step_pictures import keep_step_pictures
 from worker.serving.watchdog import ending_after
@@ -54,13 +55,26 @@ def _try(claimed: Explanation) -> bytes | None:
             digit = next((digit for digit in digits if digit.position == claimed.position), None)
             if prediction is None or digit is None or prediction.model_version is None:
                 return None
-            return packed(_compute(prediction, digit, prediction.model_version))
+            return packed(_contents(claimed, prediction, digit, prediction.model_version))
     except Exception:
         log.exception("An explanation of prediction %s failed.", claimed.prediction_id)
         return None
 
 
-def _compute(prediction: Prediction, digit: Digit, version: ModelVersion) -> Contents:
+def _contents(
+    claimed: Explanation, prediction: Prediction, digit: Digit, version: ModelVersion
+) -> Contents:
+    if claimed.compared is None:
+        return _explain(prediction, digit, version)
+    models_dir = extensions.settings.models_dir
+    explainer = explainer_of(version, models_dir)
+    digits = training_digits()
+    of_digits = directions_of(digits, explainer, version, models_dir) if digits else None
+    seen = None if digits is None or of_digits is None else (digits, of_digits)
+    return explainer.compare(_ink(digit), claimed.compared, seen)
+
+
+def _explain(prediction: Prediction, digit: Digit, version: ModelVersion) -> Contents:
     from worker.recognition.page.binarisation import binarise  # noqa: PLC0415
     from worker.recognition.page.working_image import working_image  # noqa: PLC0415
     from worker.recognition.reading import Box  # noqa: PLC0415

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
 
-from tests.support.explanations import keep_explanation
+from tests.support.explanations import keep_comparison, keep_explanation
 from tests.webapp.factories import given_prediction, picture, refuse, settle
 from webapp.explanations import asking
 from webapp.explanations.files import FORMAT
@@ -247,3 +247,70 @@ def test_the_page_speaks_spanish(app: Flask, client: FlaskClient) -> None:
 
     assert "Cómo lo ha leído Cifra" in page
     assert re.search(r"1[.\u202f ]?260,0 / 90,00 = 14,00", page)
+
+
+def compared(app: Flask, client: FlaskClient) -> str:
+    prediction_id = explained(app, client)
+    keep_comparison(app, prediction_id, SHEET, first=7, second=1)
+    return prediction_id
+
+
+def test_a_comparison_shows_evidence_change_and_neighbours(app: Flask, client: FlaskClient) -> None:
+    prediction_id = compared(app, client)
+
+    page = client.get(f"/predictions/{prediction_id}/explanation/comparison?for=7&against=1").text
+
+    assert "Why 7 and not 1" in page
+    assert "add some ink at the top. Then the network reads a 1" in page
+    assert "6.9800" in page, "the sum of the contributions"
+    assert "0.29 %" in page, "what is missing to completeness"
+    assert page.count("A handwritten 1") == 4
+    pictures = Pictures(page)
+    assert not pictures.without_words
+    for address in pictures.addresses:
+        assert client.get(address).status_code == 200, address
+
+
+def test_any_two_labels_can_be_compared_and_are_asked_for(app: Flask, client: FlaskClient) -> None:
+    prediction_id = compared(app, client)
+    address = f"/predictions/{prediction_id}/explanation"
+
+    page = client.get(f"{address}/comparison?for=3&against=8").text
+
+    assert "Looking inside…" in page
+    assert f"{address}/status?digit=0&amp;subject=3-8" in page
+    status = client.get(f"{address}/status?digit=0&subject=3-8").get_json()
+    assert status == {"status": "pending"}
+
+
+def test_without_labels_the_two_most_probable_are_compared(app: Flask, client: FlaskClient) -> None:
+    prediction_id = explained(app, client)
+
+    client.get(f"/predictions/{prediction_id}/explanation/comparison")
+
+    assert [row.subject for row in rows(app)] == [NETWORK, "7-0"]
+
+
+@pytest.mark.parametrize(
+    "labels", ["for=7&against=7", "for=7", "for=10&against=1", "for=x&against=1"]
+)
+def test_labels_that_cannot_be_compared_are_not_found(
+    app: Flask, client: FlaskClient, labels: str
+) -> None:
+    prediction_id = explained(app, client)
+
+    response = client.get(f"/predictions/{prediction_id}/explanation/comparison?{labels}")
+
+    assert response.status_code == 404
+    assert [row.subject for row in rows(app)] == [NETWORK]
+
+
+def test_another_person_finds_no_comparison(app: Flask, client: FlaskClient) -> None:
+    prediction_id = compared(app, client)
+    other = app.test_client()
+    given_prediction(other)
+
+    for path in ("comparison?for=7&against=1", "pictures/evidence?subject=7-1"):
+        address = f"/predictions/{prediction_id}/explanation/{path}"
+        assert client.get(address).status_code == 200
+        assert other.get(address).status_code == 404

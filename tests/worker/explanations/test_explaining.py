@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,6 +20,8 @@ from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions, extensions
 from webapp.predictions.deletion import delete_batch
 from worker import tasks
+from worker.explanations import explaining
+from worker.explanations.training_digits import training_digits
 
 
 def asked(prediction_id: str, *, position: int = 0, subject: str = NETWORK) -> None:
@@ -34,7 +37,7 @@ def explanation_of(prediction_id: str, *, position: int = 0, subject: str = NETW
         return found
 
 
-def opened(prediction_id: str, **which: int) -> ArrayArchive:
+def opened(prediction_id: str, **which: Any) -> ArrayArchive:
     archive = open_explanation(extensions.storage, explanation_of(prediction_id, **which))
     assert archive is not None
     return archive
@@ -130,3 +133,46 @@ def test_an_explanation_is_deleted_with_its_prediction(app: Flask, network: Path
     with Session(db.engine) as session:
         assert Explanation.find(session, prediction_id, 0, NETWORK) is None
     assert storage.names(prediction_id) == []
+
+
+def test_a_comparison_is_computed_with_its_neighbours(app: Flask, network: Path) -> None:
+    prediction_id = answered(network, "4")
+    asked(prediction_id, subject="4-9")
+
+    tasks.explain()
+
+    facts = opened(prediction_id, subject="4-9").facts
+    assert (facts["first"], facts["second"]) == (4, 9)
+    assert facts["evidence"]["error"] <= 0.01
+    assert len(facts["neighbours"]["all"]) == 8
+    assert facts["neighbours"]["count"] == 1500
+
+
+def test_the_training_digits_are_seen_once_by_a_network(
+    app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from worker.recognition.explanation.contents import NetworkExplainer  # noqa: PLC0415
+
+    prediction_id = answered(network, "4")
+    asked(prediction_id, subject="4-9")
+    tasks.explain()
+    monkeypatch.setattr(NetworkExplainer, "directions", None)  # it must not be called again
+    asked(prediction_id, subject="4-7")
+
+    tasks.explain()
+
+    assert "neighbours" in opened(prediction_id, subject="4-7").facts
+
+
+def test_without_training_digits_a_comparison_has_no_neighbours(
+    app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(explaining, "training_digits", lambda: training_digits(tmp_path / "none"))
+    prediction_id = answered(network, "4")
+    asked(prediction_id, subject="4-9")
+
+    tasks.explain()
+
+    facts = opened(prediction_id, subject="4-9").facts
+    assert "neighbours" not in facts
+    assert facts["evidence"]["error"] <= 0.01

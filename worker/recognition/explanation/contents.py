@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keras
+import numpy as np
 
 from worker.recognition.arrays import Image, Ink
+from worker.recognition.explanation.comparison import comparison, neighbours
 from worker.recognition.explanation.decision import decision
+from worker.recognition.explanation.gradients import ScoreGradients
 from worker.recognition.explanation.layers import INK, Array, ExplainedLayer
+from worker.recognition.explanation.nearest import TrainingDigits, directions
 from worker.recognition.explanation.normalisation import normalisation
 from worker.recognition.explanation.sheets import as_maps, as_strip, coloured, sheet
 from worker.recognition.explanation.trace import Trace, Tracer
@@ -38,6 +42,7 @@ class NetworkExplainer:
         self._tracer = Tracer(model)
         self.layers = self._tracer.layers
         self.calibration = calibration
+        self._gradients = ScoreGradients(model)
 
     def network(self) -> Contents:
         """The layers and their weights, which are the same for every digit."""
@@ -70,6 +75,27 @@ class NetworkExplainer:
             if layer.kind in COMPUTED or layer is self.layers[-1]:
                 _add_picture(contents, layer, trace)
         return contents
+
+    def compare(
+        self, ink: Ink, labels: tuple[int, int], seen: tuple[TrainingDigits, Array] | None
+    ) -> Contents:
+        """Why one label and not another.
+
+        `seen` are training digits with their directions, which `directions` gives.
+        """
+        facts, pictures = comparison(self._gradients, ink, *labels)
+        embedding = self._tracer.embeddings(ink[None])
+        if embedding is not None and seen is not None:
+            digits, of_digits = seen
+            facts["neighbours"], pictures["neighbours"] = neighbours(
+                directions(embedding)[0], of_digits, digits, labels
+            )
+        return Contents(facts, {}, pictures)
+
+    def directions(self, digits: TrainingDigits) -> Array | None:
+        """The training digits as this network sees them; None where it has no hidden layer."""
+        embeddings = self._tracer.embeddings(digits.images.astype(np.float32) / np.float32(255))
+        return None if embeddings is None else directions(embeddings)
 
     def _kept(self) -> set[int]:
         """The layers with outputs that are kept: those with sums, and those that these read."""

@@ -29,6 +29,9 @@ class Trace:
         return np.asarray(values.reshape(layer.input_shape), np.float32)
 
 
+MOST_TOGETHER = 128  # inks in one call, which bounds the memory
+
+
 class Tracer:
     """Follows one network; the first trace costs as much as some hundred more."""
 
@@ -40,6 +43,11 @@ class Tracer:
         # Compiled: a GRU takes more than a second otherwise.
         signature = [tf.TensorSpec((None, *self._input_shape), tf.float32)]
         self._all = tf.function(lambda inks: inside(inks, training=False), signature)
+        self._last_hidden = None
+        source = self.layers[-1].sources[0]
+        if source != INK:
+            hidden = keras.Model(symbolic_input, self.layers[source].tensor)
+            self._last_hidden = tf.function(lambda inks: hidden(inks, training=False), signature)
 
     def trace(self, ink: Ink) -> Trace:
         """The values for one (28, 28) float32 ink, 0..1."""
@@ -59,6 +67,18 @@ class Tracer:
         if self._gives_probabilities:
             scores = np.log(np.maximum(scores, 1e-12))
         return np.asarray(scores, np.float32)
+
+    def embeddings(self, inks: Array) -> Array | None:
+        """(n, 28, 28) inks to (n, d) numbers that the scores are computed from.
+
+        None for a network in which nothing lies between.
+        """
+        if self._last_hidden is None:
+            return None
+        shaped = np.asarray(inks, np.float32).reshape(-1, *self._input_shape)
+        starts = range(0, len(shaped), MOST_TOGETHER)
+        parts = [self._last_hidden(shaped[n : n + MOST_TOGETHER]).numpy() for n in starts]
+        return np.concatenate(parts).reshape(len(shaped), -1)
 
     def _outputs(self, inks: Array) -> list[Array]:
         batch = tf.constant(inks.reshape(-1, *self._input_shape), tf.float32)
