@@ -9,7 +9,6 @@ import keras
 import numpy as np
 import pytest
 
-from tests.support.networks import tiny_mnist
 from worker.model_files.store import TRAINING_DIGITS
 from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.explanation.comparison import comparison, neighbours
@@ -97,10 +96,9 @@ def test_a_comparison_names_where_the_change_is(mnist: Mnist, model: keras.Model
     change = facts["change"]
     assert (change["from"], change["to"], change["flips"]) == (4, 9, True)
     places = [place for place in (change["added_at"], change["erased_at"]) if place]
+    words = {"top", "middle", "bottom", "left", "right"}
     assert places
-    assert all(
-        set(place.split()) <= {*["top", "middle", "bottom", "left", "right"]} for place in places
-    )
+    assert all(set(place.split()) <= words for place in places)
     assert set(pictures) == {"evidence", "occlusion", "correction", "frames"}
 
 
@@ -121,8 +119,7 @@ def test_the_nearest_digits_come_first() -> None:
     assert found[1].distance == pytest.approx(np.sqrt(2 - np.sqrt(2)), abs=1e-6)
 
 
-def test_the_neighbours_of_a_training_digit_begin_with_itself() -> None:
-    mnist = tiny_mnist()
+def test_the_neighbours_of_a_training_digit_begin_with_itself(mnist: Mnist) -> None:
     digits = choose_training_digits(mnist, of_each=5)
     seen = directions(digits.images.reshape(len(digits.labels), -1).astype(np.float32))
 
@@ -133,9 +130,7 @@ def test_the_neighbours_of_a_training_digit_begin_with_itself() -> None:
     assert {one["label"] for one in facts["second"]} == {9}
 
 
-def test_the_sample_has_as_many_of_each_label_and_none_that_validates() -> None:
-    mnist = tiny_mnist()
-
+def test_the_sample_has_as_many_of_each_label_and_none_that_validates(mnist: Mnist) -> None:
     digits = choose_training_digits(mnist, of_each=3)
 
     assert np.bincount(digits.labels).tolist() == [3] * 10
