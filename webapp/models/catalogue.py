@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webapp.messages import gettext_noop
+
 FINE_TUNE = "fine-tune"
 QUICK = "quick"  # it also replaces a fine-tuning where no network can be fine-tuned
 ORIGIN = "origin"  # the recipe that the project began with, for its dense network
@@ -46,24 +48,34 @@ ARCHITECTURES = {
     for architecture in (
         Architecture(
             "cnn",
-            "Small filters slide over the picture and find strokes, then shapes made of strokes.",
+            gettext_noop(
+                "Small filters slide over the picture and find strokes, "
+                "then shapes made of strokes."
+            ),
         ),
         Architecture(
             "small-cnn",
-            "The same with fewer filters, so that a browser can compute it while you draw.",
+            gettext_noop(
+                "The same with fewer filters, so that a browser can compute it while you draw."
+            ),
         ),
         Architecture(
             "mlp",
-            "Gives every pixel a weight of its own, and ignores which pixels are neighbours.",
+            gettext_noop(
+                "Gives every pixel a weight of its own, and ignores which pixels are neighbours."
+            ),
             default_recipe=ORIGIN,
         ),
         Architecture(
             "rnn",
-            "Reads the picture row by row, from the top and from the bottom, and remembers the "
-            "rows before.",
+            gettext_noop(
+                "Reads the picture row by row, from the top and from the bottom, and remembers the "
+                "rows before."
+            ),
         ),
         Architecture(
-            "transformer", "Cuts the picture into 49 patches, and compares each with all others."
+            "transformer",
+            gettext_noop("Cuts the picture into 49 patches, and compares each with all others."),
         ),
     )
 }
@@ -83,7 +95,7 @@ RECIPES_FROM_SCRATCH = tuple(recipe.name for recipe in RECIPES.values() if not r
 def idea_of(architecture: str) -> str:
     """The architecture's idea in one sentence, also for an imported network."""
     known = ARCHITECTURES.get(architecture)
-    return known.idea if known else "A network that was imported."
+    return known.idea if known else gettext_noop("A network that was imported.")
 
 
 def estimated_seconds(recipe: str) -> float:

@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.messages import gettext_noop
 from webapp.models.base import Base, utc_now
 from webapp.models.evaluation import Evaluation
 from webapp.models.evaluation_picture import EvaluationPicture
 from webapp.models.publication import Publication
+
+ORIGINS = (gettext_noop("shipped"), gettext_noop("trained"), gettext_noop("imported"))
 
 
 class ModelVersion(Base):
@@ -22,7 +25,7 @@ class ModelVersion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)  # people call it "version 3"
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    origin: Mapped[str] = mapped_column(String(16))  # shipped, trained or imported
+    origin: Mapped[str] = mapped_column(String(16))  # one of ORIGINS
     architecture: Mapped[str] = mapped_column(String(32))  # cnn, mlp, rnn, transformer
     parameters: Mapped[int]
     filename: Mapped[str] = mapped_column(String(255))  # inside the model folder

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from webapp.messages import gettext_noop
 from webapp.models import (
     AuditAction,
     Evaluation,
@@ -44,12 +45,18 @@ class Promotion(StrEnum):
 
 # The reason why a newly trained version waits; its page shows it until the version is published.
 WAITING_BECAUSE = {
-    Promotion.FAILED_EVALUATION: "Not published: it did not pass its evaluation.",
-    Promotion.PINNED: "The live version is pinned, so this one waits until an admin publishes it.",
-    Promotion.CHAMPION_CHANGED: "Other versions were published while this one was evaluated, so it "
-    "waits until an admin publishes it.",
-    Promotion.NO_CHAMPION: "The live version could not be loaded, so this one was compared with "
-    "nothing. It waits until an admin publishes it.",
+    Promotion.FAILED_EVALUATION: gettext_noop("Not published: it did not pass its evaluation."),
+    Promotion.PINNED: gettext_noop(
+        "The live version is pinned, so this one waits until an admin publishes it."
+    ),
+    Promotion.CHAMPION_CHANGED: gettext_noop(
+        "Other versions were published while this one was evaluated, so it waits until an admin "
+        "publishes it."
+    ),
+    Promotion.NO_CHAMPION: gettext_noop(
+        "The live version could not be loaded, so this one was compared with nothing. It waits "
+        "until an admin publishes it."
+    ),
 }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from webapp.messages import Message, gettext_noop
 from webapp.models import ModelVersion
 
 
 class PublishingError(Exception):
-    """A change of the live version that was not made. The text is a sentence for the admin."""
+    """A change of the live version that was not made. Its sentence is marked for the admin."""
 
-    def __init__(self, sentence: str, *, version_id: int | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str | Message, *, version_id: int | None = None) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
         self.version_id = version_id  # the version that it is about
 
 
@@ -17,7 +19,9 @@ class UnknownVersionError(PublishingError):
     """There is no version with this id."""
 
     def __init__(self, version_id: int) -> None:
-        super().__init__(f"There is no version {version_id}.")
+        super().__init__(
+            Message("There is no version %(number)s.", {"number": str(version_id)}),
+        )
 
 
 class NotEvaluatedError(PublishingError):
@@ -25,8 +29,11 @@ class NotEvaluatedError(PublishingError):
 
     def __init__(self, version: ModelVersion) -> None:
         super().__init__(
-            f"{version.name.capitalize()} was imported and has not been evaluated. "
-            f"Evaluate it on the server: flask model evaluate-version {version.id}",
+            Message(
+                "Version %(number)s was imported and has not been evaluated. "
+                "Evaluate it on the server: flask model evaluate-version %(number)s",
+                {"number": str(version.id)},
+            ),
             version_id=version.id,
         )
 
@@ -36,8 +43,11 @@ class FailedEvaluationError(PublishingError):
 
     def __init__(self, version: ModelVersion) -> None:
         super().__init__(
-            f"{version.name.capitalize()} did not pass its evaluation. "
-            "Only an override with a reason publishes it.",
+            Message(
+                "Version %(number)s did not pass its evaluation. "
+                "Only an override with a reason publishes it.",
+                {"number": str(version.id)},
+            ),
             version_id=version.id,
         )
 
@@ -46,10 +56,17 @@ class LiveVersionChangedError(PublishingError):
     """Another version was published since the caller read which one is live."""
 
     def __init__(self, live: ModelVersion | None) -> None:
-        now = live.name if live else "no version"
         super().__init__(
-            f"Meanwhile {now} was published, so nothing was changed. "
-            "Check what is live now, then decide."
+            Message(
+                "Meanwhile version %(number)s was published, so nothing was changed. "
+                "Check what is live now, then decide.",
+                {"number": str(live.id)},
+            )
+            if live
+            else gettext_noop(
+                "Meanwhile no version is published any more, so nothing was changed. "
+                "Check what is live now, then decide."
+            )
         )
 
 
@@ -57,11 +74,11 @@ class NothingToRollBackError(PublishingError):
     """No earlier version is left in the deployment history."""
 
     def __init__(self) -> None:
-        super().__init__("There is no earlier version to roll back to.")
+        super().__init__(gettext_noop("There is no earlier version to roll back to."))
 
 
 class NothingPublishedError(PublishingError):
     """No version is live yet."""
 
     def __init__(self) -> None:
-        super().__init__("No model is published yet.")
+        super().__init__(gettext_noop("No model is published yet."))

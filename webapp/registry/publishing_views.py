@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.accounts.guards import fresh_admin_required
+from webapp.messages import Message, gettext_noop
 from webapp.models import ModelVersion
 from webapp.platform.database import writing
 from webapp.platform.errors import on_http_error
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.registry import publishing
 from webapp.registry.forms import PublishingForm
 from webapp.registry.publishing_errors import (
@@ -22,7 +25,11 @@ from webapp.registry.publishing_errors import (
 
 pages = Blueprint("publishing", __name__, url_prefix="/admin")
 
-CONFIRM_OVERRIDE = "To publish it all the same, tick the box and give a reason."
+CONFIRM_OVERRIDE = gettext_noop("To publish it all the same, tick the box and give a reason.")
+PINNED = gettext_noop("Version %(number)s is pinned: no training replaces it until you unpin it.")
+UNPINNED = gettext_noop(
+    "Version %(number)s is unpinned: the next version that passes its evaluation replaces it."
+)
 
 
 @pages.post("/models/<int:version_id>/publication")
@@ -50,7 +57,7 @@ def override(version_id: int) -> Response:
     back = redirect(url_for("models.show", version_id=version_id), 303)
     reason = form.override_reason
     if reason is None:
-        flash(CONFIRM_OVERRIDE)
+        flash(translate(CONFIRM_OVERRIDE))
         return back
     with writing() as session:
         version = publishing.override(
@@ -80,7 +87,7 @@ def roll_back() -> Response:
                 expected_live_id=form.expected_live_id,
             )
     except FailedEvaluationError:
-        flash(CONFIRM_OVERRIDE)
+        flash(translate(CONFIRM_OVERRIDE))
     else:
         _announce(version)
     return redirect(url_for("models.index"), 303)
@@ -89,15 +96,13 @@ def roll_back() -> Response:
 @pages.post("/pin")
 @fresh_admin_required
 def pin() -> Response:
-    return _set_pin(pinned=True, news="is pinned: no training replaces it until you unpin it.")
+    return _set_pin(pinned=True, news=PINNED)
 
 
 @pages.post("/pin/removal")
 @fresh_admin_required
 def unpin() -> Response:
-    return _set_pin(
-        pinned=False, news="is unpinned: the next version that passes its evaluation replaces it."
-    )
+    return _set_pin(pinned=False, news=UNPINNED)
 
 
 @pages.app_errorhandler(PublishingError)
@@ -105,7 +110,7 @@ def on_publishing_error(error: PublishingError) -> Response:
     """Flash why nothing was published, on the page of the version that it is about."""
     if isinstance(error, UnknownVersionError):
         return on_http_error(NotFound())
-    flash(str(error))
+    flash(translate(error.sentence))
     if error.version_id is None:
         return redirect(url_for("models.index"), 303)
     anchor = "override" if isinstance(error, FailedEvaluationError) else None
@@ -122,11 +127,16 @@ def _set_pin(*, pinned: bool, news: str) -> Response:
             reason=form.reason.data,
             expected_live_id=form.expected_live_id,
         )
-    flash(f"{version.name.capitalize()} {news}")
+    flash(translate(Message(news, {"number": str(version.id)})))
     return redirect(url_for("models.index"), 303)
 
 
 def _announce(version: ModelVersion) -> None:
     """Notify the workers, so that one loads the version before a picture waits for it."""
     extensions.queue.enqueue_prediction()
-    flash(f"{version.name.capitalize()} takes over as soon as the workers have loaded it.")
+    flash(
+        gettext(
+            "Version %(number)s takes over as soon as the workers have loaded it.",
+            number=version.id,
+        )
+    )
