@@ -67,6 +67,7 @@ def get_ready(sender: Any, **_: Any) -> None:
     watchdog.watch(lambda: _redis_answers() and _safely(WORK_WAITS[queue]))
     Presence(tasks.WORKER, queue, live_model.loaded_version).watch(flask_app, tasks.shutting_down)
     if queue == PREDICTIONS_QUEUE:
+        cv2.setNumThreads(1)  # more processes read more, at less CPU time a picture
         live_model.watch(flask_app, tasks.shutting_down)
     else:
         lower_priority()  # answers come before trainings and explanations

@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from worker.recognition.network import files as model_file
 from worker.recognition.network.calibration import Calibration
+from worker.recognition.network.direct import DirectNetwork
 from worker.recognition.network.files import ModelFileError
+from worker.recognition.network.model_card import UNCALIBRATED, read_card
 
 WARM_BATCHES = (1, 2, 8, 32, 128)
 MAX_BATCH = 256  # bounds the memory for a picture with many components
 SURE = 0.99  # confidence and in-distribution score from which on one view is enough
 HOPELESS = 0.01  # in-distribution score below which further views change nothing
+Forward = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, 28, 28, 1) to (n, 10)
 VIEW_SHIFTS = ((0, 1), (0, -1), (1, 0), (-1, 0))  # pixels down and across
 
 
@@ -37,19 +40,26 @@ class Scores:
 
 
 class Classifier:
-    """One compiled and warmed network, which needs about a millisecond for a picture."""
+    """One warmed network, which needs about a millisecond for a picture."""
 
-    def __init__(self, model: keras.Model, calibration: Calibration) -> None:
+    def __init__(self, model: keras.Model | DirectNetwork, calibration: Calibration) -> None:
         """Trace and warm the network. Raises ModelFileError when its scores are not finite."""
         self.calibration = calibration
-        self._forward = _compile(model)
+        self._forward = model if isinstance(model, DirectNetwork) else _compile(model)
         for size in WARM_BATCHES:
-            self._require_finite(self._forward(_warm_up_inks(size)).numpy())
+            self._require_finite(self._forward(_warm_up_inks(size)))
 
     @classmethod
     def load(cls, path: Path) -> Classifier:
-        """Raises ModelFileError for a file that holds no network that could read digits."""
-        return cls(*model_file.load(path))
+        """The network of a file, computed directly where that is known.
+
+        Raises ModelFileError for a file that holds no network that could read digits.
+        """
+        direct = DirectNetwork.read(path)
+        if direct is None:
+            return cls(*model_file.load(path))
+        card = read_card(path)
+        return cls(direct, card.calibration if card else UNCALIBRATED)
 
     def classify(self, inks: NDArray[np.float32]) -> Scores:
         """(n, 28, 28) float32 inks, 0..1, to n scores; n may be 0.
@@ -73,7 +83,7 @@ class Classifier:
         parts = [np.zeros((0, 10), dtype=np.float32)]
         for start in range(0, len(inks), MAX_BATCH):
             part = inks[start : start + MAX_BATCH, :, :, np.newaxis]
-            parts.append(self._forward(tf.constant(part, dtype=tf.float32)).numpy())
+            parts.append(self._forward(np.asarray(part, np.float32)))
         return np.concatenate(parts)
 
     def _scores(self, logits: NDArray[np.float32]) -> Scores:
@@ -95,7 +105,7 @@ def is_doubtful(scores: Scores) -> NDArray[np.bool_]:
     return np.asarray(~is_sure & (scores.in_distribution_score > HOPELESS), np.bool_)
 
 
-def _compile(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+def _compile(model: keras.Model) -> Forward:
     """The network as one graph with a fixed signature, so that nothing retraces while serving.
 
     `model.predict` costs 75 to 170 ms a call; this costs about one.
@@ -109,7 +119,7 @@ def _compile(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
 
     signature = [tf.TensorSpec((None, 28, 28, 1), tf.float32)]
     compiled: Callable[[tf.Tensor], tf.Tensor] = tf.function(forward, input_signature=signature)
-    return compiled
+    return lambda inks: np.asarray(compiled(tf.constant(inks)).numpy(), np.float32)
 
 
 def ends_in_softmax(model: keras.Model) -> bool:
@@ -120,7 +130,6 @@ def ends_in_softmax(model: keras.Model) -> bool:
     )
 
 
-def _warm_up_inks(count: int) -> tf.Tensor:
+def _warm_up_inks(count: int) -> NDArray[np.float32]:
     """Noise to warm and to test a network with: (count, 28, 28, 1) float32, 0..1."""
-    noise = np.random.default_rng(seed=0).random((count, 28, 28, 1), dtype=np.float32)
-    return tf.constant(noise)
+    return np.random.default_rng(seed=0).random((count, 28, 28, 1), dtype=np.float32)
