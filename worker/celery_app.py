@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import cv2
 from celery import Task
 from celery.signals import worker_ready, worker_shutting_down
 from redis import Redis, RedisError
