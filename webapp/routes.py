@@ -44,6 +44,9 @@ from webapp.registry import (
     rereadings,
 )
 from webapp.registry import views as registry
+from webapp.sheets import api as sheets_api
+from webapp.sheets import files as sheet_files
+from webapp.sheets import views as sheets
 from webapp.training import api as training_api
 from webapp.training import cancellations, filters
 from webapp.training import views as training
@@ -83,8 +86,18 @@ PAGES = (
     filters,
     review_views,
     rereadings,
+    sheets,
+    sheet_files,
 )
-APIS = (predictions_api, batch_api, progress_api, corrections_api, number_api, training_api)
+APIS = (
+    predictions_api,
+    batch_api,
+    progress_api,
+    corrections_api,
+    number_api,
+    training_api,
+    sheets_api,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -10,13 +10,14 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.models import EvaluationPicture, Explanation, Prediction, Reason, TrainingRun, utc_now
+from webapp.models import EvaluationPicture, Explanation, Prediction, Reason, Sheet, TrainingRun, utc_now
 from webapp.personal_data.deletion import finish_deletions
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
 from webapp.platform.storage import Storage
 from webapp.platform.task_queue import TaskQueue
 from webapp.predictions.deletion import delete_older_than
+from webapp.sheets.deletion import delete_sheets_older_than
 
 TRAINER_STOPPED = "The trainer stopped unexpectedly. Start the training again."
 DEAD_AFTER = timedelta(seconds=45)  # without a heartbeat; they are two seconds apart
@@ -48,12 +49,14 @@ def sweep(queue: TaskQueue) -> None:
     """Settle the rows of ended processes, then enqueue tasks for the work that the rows show."""
     with writing() as session:
         given_up = Prediction.give_up_on_poison(session, reason=Reason.ENDED_WORKER)
+        given_up += Sheet.give_up_on_poison(session, reason=Reason.ENDED_WORKER)
         interrupted = session.scalars(TrainingRun.silent_since(utc_now() - DEAD_AFTER)).all()
         for run in interrupted:
             run.interrupt(TRAINER_STOPPED)
         is_work_left = Prediction.any_waiting(session)
         Explanation.give_up(session)
         explanations_wait = Explanation.any_waiting(session)
+        are_sheets_left = Sheet.any_waiting(session)
         queued = [run.id for run in session.scalars(TrainingRun.queued())]
     if given_up:
         log.warning("%s pictures have failed: they ended their workers too often.", given_up)
@@ -63,6 +66,8 @@ def sweep(queue: TaskQueue) -> None:
         queue.enqueue_prediction()
     if explanations_wait:
         queue.enqueue_explanation()
+    if are_sheets_left:
+        queue.enqueue_sheets()
     for run_id in queued:
         queue.enqueue_training(run_id)
 
@@ -72,6 +77,7 @@ def expire(retention: timedelta | None) -> None:
     if retention is None:
         return
     deleted = delete_older_than(utc_now() - retention)
+    deleted += delete_sheets_older_than(utc_now() - retention)
     if deleted:
         log.info("%s pictures older than %s days are deleted.", deleted, retention.days)
 
@@ -86,7 +92,7 @@ def clean_up(storage: Storage) -> None:
     unchanged = list(storage.untouched_since(utc_now() - ORPHANED_AFTER))
     for start in range(0, len(unchanged), IDS_PER_QUERY):
         ids = unchanged[start : start + IDS_PER_QUERY]
-        known = Prediction.known(db.session(), ids)
+        known = Prediction.known(db.session(), ids) | Sheet.known(db.session(), ids)
         db.session.rollback()
         for prediction_id in ids:
             if prediction_id in known:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.app import create_app
-from webapp.models import Explanation, Prediction, TrainingRun
+from webapp.models import Explanation, Prediction, Sheet, TrainingRun
 from webapp.models.worker import EXPLANATIONS_QUEUE, PREDICTIONS_QUEUE, TRAINING_QUEUE
 from webapp.platform.database import db
 from webapp.platform.extensions import Extensions
@@ -50,6 +50,7 @@ class TaskInApp(Task):  # type: ignore[type-arg]
 
 celery = make_celery(settings)
 celery.task(name=tasks.PREDICT, base=TaskInApp)(tasks.predict)
+celery.task(name=tasks.READ_SHEETS, base=TaskInApp)(tasks.read_sheets)
 celery.task(name=tasks.RETRAIN, base=TaskInApp)(tasks.retrain)
 celery.task(name=tasks.REREAD, base=TaskInApp)(tasks.reread)
 celery.task(name=tasks.DRAW_STEPS, base=TaskInApp)(tasks.draw_steps)
@@ -63,6 +64,7 @@ def get_ready(sender: Any, **_: Any) -> None:
     queue = next((name for name in WORK_WAITS if name in consumed), PREDICTIONS_QUEUE)
     extensions = Extensions.of(flask_app)
     extensions.queue.enqueue_prediction()
+    extensions.queue.enqueue_sheets()
     if queue == EXPLANATIONS_QUEUE:
         extensions.queue.enqueue_explanation()
     watchdog.watch(lambda: _redis_answers() and _safely(WORK_WAITS[queue]))
@@ -81,7 +83,7 @@ def stop_work(**_: Any) -> None:
 
 
 def _picture_waits(session: Session) -> bool:
-    return Prediction.any_waiting(session)
+    return Prediction.any_waiting(session) or Sheet.any_waiting(session)
 
 
 def _run_waits(session: Session) -> bool:

@@ -1,4 +1,4 @@
-"""The tasks: predict, retrain, reread corrected pictures, draw steps, and explain readings."""
+"""The tasks: predict, read sheets, retrain, reread corrections, draw steps, and explain."""
 
 from __future__ import annotations
 
@@ -15,27 +15,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
 from webapp.imaging.uploads import UploadError
-from webapp.models import ModelVersion, Prediction
+from webapp.models import ModelVersion, Prediction, Sheet
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
-from webapp.platform.task_queue import DRAW_STEPS, EXPLAIN, PREDICT, REREAD, RETRAIN
+from webapp.platform.task_queue import DRAW_STEPS, EXPLAIN, PREDICT, READ_SHEETS, REREAD, RETRAIN
 from worker.explanations import explaining
 from worker.serving import answering
 from worker.serving.answering import Answer
 from worker.serving.live_model import LiveModel, LiveReader
+from worker.serving.sheet_answering import SheetAnswer, read_sheet
 from worker.serving.step_pictures import keep_step_pictures
-from worker.serving.watchdog import ending_after
+from worker.serving.watchdog import ending_after, extend
 from worker.training import runner
 
 __all__ = [
     "DRAW_STEPS",
     "EXPLAIN",
     "PREDICT",
+    "READ_SHEETS",
     "REREAD",
     "RETRAIN",
     "draw_steps",
     "explain",
     "predict",
+    "read_sheets",
     "reread",
     "retrain",
 ]
@@ -65,6 +68,33 @@ def predict() -> None:
             return
         _answer(batch, live)
     extensions.queue.enqueue_prediction()
+
+
+def read_sheets() -> None:
+    """Read one pending sheet; another message reads the next, so that pictures come in between."""
+    live = LiveModel.of(current_app).follow()
+    if live is None or shutting_down.is_set():
+        return
+    with writing() as session:
+        sheet = Sheet.claim(session, by=WORKER, lease=extensions.settings.lease)
+    if sheet is None:
+        return
+
+    def proceed(progress: int) -> None:
+        """Between two steps: renew the claim, and answer the single pictures that wait."""
+        _proceed(sheet.id, progress)
+        batch = _claim()
+        if batch:
+            _answer(batch, live)
+            _proceed(sheet.id, progress)
+        extend(extensions.settings.lease)
+
+    with ending_after(extensions.settings.lease):
+        answer = read_sheet(sheet.id, live.reader, extensions.storage, proceed)
+    _settle_sheet(sheet.id, answer, live)
+    if Sheet.any_waiting(db.session()):
+        extensions.queue.enqueue_sheets()
+    db.session.rollback()
 
 
 def retrain(run_id: int) -> None:
@@ -147,3 +177,21 @@ def _settle(batch: Sequence[Prediction], answers: Sequence[Answer], live: LiveRe
         for prediction in Prediction.held(session, by_id, by=WORKER):
             by_id[prediction.id].settle(prediction, version)
     extensions.notifications.send(by_id)
+
+
+def _proceed(sheet_id: str, progress: int) -> None:
+    with writing() as session:
+        sheet = session.scalar(Sheet.locked(sheet_id))
+        if sheet is not None and sheet.is_held_by(WORKER):
+            sheet.proceed(progress, extensions.settings.lease)
+
+
+def _settle_sheet(sheet_id: str, answer: SheetAnswer, live: LiveReader) -> None:
+    """Commit the answer, if this worker still holds the row."""
+    with writing() as session:
+        version = session.get_one(ModelVersion, live.version_id)
+        sheet = session.scalar(Sheet.locked(sheet_id))
+        if sheet is not None and sheet.is_held_by(WORKER):
+            answer.settle(sheet, version)
+    if sheet is None:
+        extensions.storage.delete(sheet_id)  # its row was deleted meanwhile

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -22,6 +22,8 @@ from webapp.models import (
     ModelVersion,
     Prediction,
     Role,
+    Sheet,
+    SheetCell,
     SignIn,
     User,
     utc_now,
@@ -70,6 +72,43 @@ def given_prediction(client: FlaskClient, *, batch: str = "") -> str:
     """A pending prediction of this client's visitor; returns its id."""
     response = post_api(client, picture(), batch=batch).get_json()
     return str(response["id"])
+
+
+def given_sheet(client: FlaskClient) -> str:
+    """A pending sheet of this client's visitor; returns its id."""
+    response = client.post("/api/sheets", data={"image": (io.BytesIO(picture()), "page.png")})
+    return str(response.get_json()["id"])
+
+
+def sheet_cell(row: int, column: int, text: str, **changes: Any) -> SheetCell:
+    """A cell as the recogniser read it: a sure number, or an empty one."""
+    cell: SheetCell = {
+        "row": row,
+        "column": column,
+        "row_span": 1,
+        "column_span": 1,
+        "box": [20 * column, 30 * row, 18, 28],
+        "kind": "number" if text else "empty",
+        "text": text,
+        "confidence": 0.99,
+        "unsure": False,
+    }
+    return cell | changes  # type: ignore[return-value, operator]
+
+
+def settle_sheet(app: Flask, sheet_id: str, texts: list[list[str]], *more: SheetCell) -> None:
+    """Settle a sheet with these numbers; `more` cells take the place of those that they cover."""
+    places = {(cell["row"], cell["column"]): cell for cell in more}
+    cells = [
+        places.get((row, column)) or sheet_cell(row, column, text)
+        for row, line in enumerate(texts)
+        for column, text in enumerate(line)
+    ]
+    with app.app_context(), writing() as session:
+        version = session.scalar(select(ModelVersion)) or new_version(session, accuracy=0.99)
+        sheet = session.get_one(Sheet, sheet_id)
+        size = (len(texts), len(texts[0]))
+        sheet.succeed(cells, size=size, page_size=(200, 300), is_complete=True, by=version)
 
 
 def live_version_id(app: Flask) -> int | None:

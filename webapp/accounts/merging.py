@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from webapp.models import Correction, Owner, Prediction
+from webapp.models import Correction, Owner, Prediction, Sheet
 
 
 def merge_owner(session: Session, owner_id: str, *, into: str) -> None:
@@ -19,6 +19,7 @@ def merge_owner(session: Session, owner_id: str, *, into: str) -> None:
     if source is target or not source.is_live:
         return
     Prediction.transfer(session, source.id, to=target.id)
+    Sheet.transfer(session, source.id, to=target.id)
     Correction.transfer(session, source.id, to=target.id)
     source.merged_into_id = target.id
     session.flush()

@@ -29,6 +29,7 @@ from webapp.platform.database import db
 from webapp.platform.storage import Storage, write_whole
 
 FORMAT = 1
+WITH_UPLOADS = {"predictions", "sheets"}  # the tables of which each row has files
 
 
 class BackupError(Exception):
@@ -106,12 +107,13 @@ def restore_backup(source: IO[bytes], storage: Storage, models_dir: Path) -> Sum
 def _files(
     connection: sa.Connection, metadata: sa.MetaData, storage: Storage, models_dir: Path
 ) -> Iterator[tuple[str, bytes]]:
-    for prediction_id in connection.scalars(sa.select(metadata.tables["predictions"].c.id)).all():
-        for name in storage.names(prediction_id):
-            try:
-                yield f"uploads/{prediction_id}/{name}", storage.read(prediction_id, name)
-            except FileNotFoundError:
-                continue  # it was deleted a moment ago
+    for table in WITH_UPLOADS & metadata.tables.keys():
+        for upload_id in connection.scalars(sa.select(metadata.tables[table].c.id)).all():
+            for name in storage.names(upload_id):
+                try:
+                    yield f"uploads/{upload_id}/{name}", storage.read(upload_id, name)
+                except FileNotFoundError:
+                    continue  # it was deleted a moment ago
     for name in connection.scalars(sa.select(metadata.tables["model_versions"].c.filename)).all():
         if (models_dir / name).is_file():
             yield f"models/{name}", (models_dir / name).read_bytes()

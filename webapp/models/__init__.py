@@ -15,6 +15,7 @@ from webapp.models.owner import Owner, OwnerDeletedError
 from webapp.models.prediction import Prediction
 from webapp.models.publication import Publication, PublicationTrigger
 from webapp.models.reason import Reason
+from webapp.models.sheet import Sheet, SheetCell
 from webapp.models.sign_in import SignIn
 from webapp.models.status import Status
 from webapp.models.training_run import RunStatus, TrainingRun
@@ -44,6 +45,8 @@ __all__ = [
     "Role",
     "Rollout",
     "RunStatus",
+    "Sheet",
+    "SheetCell",
     "SignIn",
     "Status",
     "TrainingRun",

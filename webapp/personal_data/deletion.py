@@ -12,12 +12,14 @@ from webapp.models import (
     Owner,
     Prediction,
     Publication,
+    Sheet,
     TrainingRun,
     User,
     new_token,
 )
 from webapp.platform.database import writing
 from webapp.predictions.deletion import delete_batch
+from webapp.sheets.deletion import delete_sheets
 from webapp.user_errors import UserError
 
 
@@ -78,7 +80,10 @@ def finish_deletions() -> int:
 
     A process that ends in the middle of a deletion leaves them behind.
     """
-    return delete_batch(Prediction.owner_id.in_(Owner.deleted()))
+    of_deleted = Owner.deleted()
+    return delete_batch(Prediction.owner_id.in_(of_deleted)) + delete_sheets(
+        Sheet.owner_id.in_(of_deleted)
+    )
 
 
 def _delete_owner(session: Session, owner_id: str) -> None:
@@ -93,5 +98,7 @@ def _delete_pictures(owner_id: str) -> int:
     """In batches, so that other transactions can write in between."""
     deleted = 0
     while count := delete_batch(Prediction.owner_id == owner_id):
+        deleted += count
+    while count := delete_sheets(Sheet.owner_id == owner_id):
         deleted += count
     return deleted

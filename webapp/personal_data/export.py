@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
 from webapp.corrections.visibility import corrections_visible_to
-from webapp.models import Correction, Prediction
+from webapp.models import Correction, Prediction, Sheet
 from webapp.personal_data.export_tables import (
     CORRECTION_COLUMNS,
     READING_COLUMNS,
@@ -23,6 +23,7 @@ from webapp.personal_data.export_tables import (
 )
 from webapp.platform.csv_table import as_csv
 from webapp.platform.storage import Storage
+from webapp.sheets.export import as_json as sheet_as_json
 
 BATCH_SIZE = 50  # predictions in one query
 
@@ -68,6 +69,24 @@ class Export:
         yield Entry("readings.json", as_json(self._readings(names)))
         yield Entry("corrections.csv", as_csv(CORRECTION_COLUMNS, self._corrections()))
         yield Entry("corrections.json", as_json(self._corrections()))
+        yield from self._sheets()
+
+    def _sheets(self) -> Iterator[Entry]:
+        """The photographed pages, and their tables."""
+        with Session(self.engine) as session:
+            ids = session.scalars(Sheet.of_owner(self.owner_id).with_only_columns(Sheet.id)).all()
+        tables = []
+        for sheet_id in ids:
+            with Session(self.engine) as session:
+                sheet = session.get(Sheet, sheet_id)
+            try:
+                content = self.storage.read_picture(sheet_id)
+            except OSError:  # deleted in the meantime, or missing
+                continue
+            if sheet is not None:
+                yield Entry(_picture_name(sheet), content, is_picture=True)
+                tables.append({**sheet_as_json(sheet), "picture": _picture_name(sheet)})
+        yield Entry("sheets.json", as_json(tables))
 
     def _readings(self, picture_names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         for batch in self._batches():
@@ -96,7 +115,7 @@ class Export:
             yield batch
 
 
-def _picture_name(prediction: Prediction) -> str:
+def _picture_name(prediction: Prediction | Sheet) -> str:
     """A name in the zip: the day, the id, and the type that was found in the content."""
     extension = prediction.media_type.removeprefix("image/")
     return f"pictures/{prediction.created_at:%Y-%m-%d}_{prediction.id}.{extension}"

@@ -48,6 +48,7 @@ readings.json     the same, with each digit: its box in the picture (x, y, width
                   pixels), and the probability of each label from 0 to 9
 corrections.csv   one row for each digit that you corrected or confirmed
 corrections.json  the same
+sheets.json       each photographed page with its cells: what Cifra read, and what you changed
 
 A cell of a CSV file that begins with = + - or @ is preceded by a ', so that no spreadsheet
 takes it for a formula. The JSON files hold all values unchanged.

@@ -17,6 +17,7 @@ RETRAIN = "cifra.retrain"
 REREAD = "cifra.reread"
 DRAW_STEPS = "cifra.draw_steps"
 EXPLAIN = "cifra.explain"
+READ_SHEETS = "cifra.read_sheets"
 
 # A peer that disappears is noticed within 25 s, on systems with these options.
 KEEPALIVE = {
@@ -70,6 +71,10 @@ class TaskQueue:
     def enqueue_prediction(self) -> bool:
         """Ask a worker to read pending predictions; returns whether the task was enqueued."""
         return self._send(PREDICT)
+
+    def enqueue_sheets(self) -> bool:
+        """Ask a worker to read pending sheets; returns whether the task was enqueued."""
+        return self._send(READ_SHEETS)
 
     def enqueue_training(self, run_id: int) -> bool:
         """Ask the trainer to carry out a training run; returns whether the task was enqueued."""

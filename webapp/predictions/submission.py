@@ -54,7 +54,7 @@ def submit(data: bytes, filename: str, *, batch_id: str | None = None) -> Submis
         height=upload.height,
     )
     prediction_id = prediction.id
-    _store(upload, prediction_id, extensions.storage)
+    store_files(upload, prediction_id, extensions.storage)
     _store_row(prediction, owner_id)
     return Submission(prediction_id, enqueued=extensions.queue.enqueue_prediction())
 
@@ -92,7 +92,7 @@ def _require_short_queue(max_waiting: int) -> None:
         raise QueueFullError(too_many)
 
 
-def _store(upload: Upload, prediction_id: str, storage: Storage) -> None:
+def store_files(upload: Upload, prediction_id: str, storage: Storage) -> None:
     """Store the picture and its thumbnail. Stores nothing where it raises StorageFullError."""
     try:
         storage.put(prediction_id, PICTURE, upload.picture)

@@ -30,6 +30,11 @@ def ending_after(limit: timedelta) -> Iterator[None]:
         faulthandler.cancel_dump_traceback_later()
 
 
+def extend(limit: timedelta) -> None:
+    """Within `ending_after`: let the limit begin anew."""
+    faulthandler.dump_traceback_later(limit.total_seconds(), exit=True, file=STDERR)
+
+
 class Watchdog:
     """Ends the process when work has waited for a while and no task was received meanwhile.
 

@@ -26,9 +26,11 @@ from tests.webapp.factories import (
     evaluated_version,
     evaluation_with,
     given_prediction,
+    given_sheet,
     picture,
     published_version,
     settle,
+    settle_sheet,
     sign_in,
 )
 from webapp.app import create_app
@@ -56,15 +58,21 @@ EXAMPLES = {
     "epoch": 0,
     "layer": 0,
     "filename": "cifra.css",
+    "kind": "xlsx",
 }
+UPLOADS = ("/predictions", "/api/predictions", "/sheets", "/api/sheets")
 WITHOUT_TOKEN = "/language"  # its form changes the language of one browser, and nothing else
-OWN_EXAMPLES = {"/admin/models/<int:version_id>/override": {"version_id": 4}}
+OWN_EXAMPLES: dict[str, dict[str, Any]] = {
+    "/sheets/<sheet_id>/images/<name>": {"name": "picture"},
+    "/admin/models/<int:version_id>/override": {"version_id": 4},
+}
 
 # The values in the forms, so that nobody is refused for a reason other than the role.
 FORMS: dict[str, dict[str, Any]] = {
     "POST /predictions/<prediction_id>/correction": {"number": "49"},
     "POST /predictions/<prediction_id>/digits/<int:position>/correction": {"label": "9"},
     "POST /language": {"language": "es"},
+    "POST /sheets/<sheet_id>/review": {"cell-0-0": "8"},
     "POST /account": {"email": "new@example.org", "password": PASSWORD},
     "POST /account/password": {"present": PASSWORD, "new": f"{PASSWORD} and another"},
     "POST /account/deletion": {"password": PASSWORD},
@@ -171,6 +179,8 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
     storage = Extensions.of(app).storage
     storage.put(prediction_id, "step-0-photo.png", picture())
     keep_explanation(app, prediction_id, picture())
+    sheet_id = given_sheet(owner)
+    settle_sheet(app, sheet_id, [["7"]])
     published_version(app)
     evaluated_version(app, evaluation_with())
     evaluated_version(app, evaluation_with(passed=False, misread=3))
@@ -183,7 +193,8 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
         FORMS["POST /admin/corrections/approvals"] = FORMS["POST /admin/corrections/rejections"] = {
             "only": revision(session.scalars(select(Correction)).one())
         }
-    return replace(site, examples={**site.examples, "prediction_id": prediction_id})
+    own = {"prediction_id": prediction_id, "sheet_id": sheet_id}
+    return replace(site, examples={**site.examples, **own})
 
 
 def cookies_of(app: Flask, role: str) -> dict[str, str]:
@@ -332,11 +343,13 @@ def ask(
 def address_of(app: Flask, rule: Rule, examples: dict[str, Any]) -> str:
     values = {name: examples[name] for name in rule.arguments}
     query = {"truth": 4, "read": 9} if rule.endpoint == "evaluations.show" else {}
+    if rule.endpoint == "sheet_files.export_several":
+        query = {"id": examples["sheet_id"]}
     return app.url_map.bind("localhost").build(rule.endpoint, {**values, **query})
 
 
 def body_of(row: Row) -> dict[str, Any]:
-    if row.rule in ("/predictions", "/api/predictions") and row.method == "POST":
+    if row.rule in UPLOADS and row.method == "POST":
         return {"data": {"image": (io.BytesIO(picture()), "seven.png")}}
     if row.rule.startswith("/api/") and row.method == "POST":
         return {"json": {"label": 9, "number": "49"}}

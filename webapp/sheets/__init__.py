@@ -1,0 +1,1 @@
+"""Sheets: photographed pages of numbers, their review, and their export as spreadsheets."""

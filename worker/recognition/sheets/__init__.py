@@ -1,0 +1,1 @@
+"""Sheets: a photographed page of numbers as rows and columns of cells, each with its value."""
