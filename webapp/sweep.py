@@ -10,7 +10,15 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.models import EvaluationPicture, Explanation, Prediction, Reason, Sheet, TrainingRun, utc_now
+from webapp.models import (
+    EvaluationPicture,
+    Explanation,
+    Prediction,
+    Reason,
+    Sheet,
+    TrainingRun,
+    utc_now,
+)
 from webapp.personal_data.deletion import finish_deletions
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions

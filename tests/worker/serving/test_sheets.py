@@ -97,7 +97,10 @@ def test_a_page_that_breaks_the_reader_fails_alone(
     monkeypatch.setattr(sheet_answering, "_jpeg", broken)
     tasks.read_sheets()
 
-    assert (sheet_of(sheet_id).status, sheet_of(sheet_id).reason) == (Status.FAILED, Reason.BROKE_READER)
+    assert (sheet_of(sheet_id).status, sheet_of(sheet_id).reason) == (
+        Status.FAILED,
+        Reason.BROKE_READER,
+    )
 
 
 def test_a_missing_file_is_told(app: Flask, network: Path) -> None:
