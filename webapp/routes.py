@@ -10,6 +10,7 @@ from webapp.admin import audit_log, dashboard, people
 from webapp.corrections import api as corrections_api
 from webapp.corrections import (
     confirmations,
+    missed_views,
     number_api,
     number_views,
     review_views,
@@ -57,6 +58,7 @@ PAGES = (
     retries,
     corrections,
     number_views,
+    missed_views,
     template_tests,
     advice,
     batch_views,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wtforms import BooleanField, Field, SelectMultipleField, StringField
-from wtforms.validators import AnyOf, Optional, ValidationError
+from wtforms import BooleanField, Field, IntegerField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, NumberRange, Optional, ValidationError
 
 from webapp.models import Verdict
 from webapp.models.correction import NOT_A_DIGIT
@@ -13,6 +13,7 @@ from webapp.platform.forms import Form
 
 LABELS: dict[str, int | None] = {str(label): label for label in range(10)} | {"none": None}
 LABEL_NAMES = (*"0123456789", NOT_A_DIGIT)
+MOST_PIXELS = 1_000_000  # of a side
 REVISION = re.compile(r"[0-9]{1,9}=([0-9]|not a digit)")
 
 
@@ -35,6 +36,24 @@ class NumberForm(Form):
     @property
     def typed(self) -> str:
         return self.number.data or ""
+
+
+class MissedDigitForm(Form):
+    """A digit that was missed: its label, and its box in pixels of the picture."""
+
+    label = StringField(validators=[AnyOf(tuple("0123456789"))])
+    x = IntegerField(validators=[NumberRange(-MOST_PIXELS, MOST_PIXELS)])
+    y = IntegerField(validators=[NumberRange(-MOST_PIXELS, MOST_PIXELS)])
+    width = IntegerField(validators=[NumberRange(1, MOST_PIXELS)])
+    height = IntegerField(validators=[NumberRange(1, MOST_PIXELS)])
+
+    @property
+    def lengths(self) -> tuple[int, int, int, int]:
+        """The box of a valid form: x, y, width and height."""
+        x, y, width, height = (
+            int(field.data or 0) for field in (self.x, self.y, self.width, self.height)
+        )
+        return x, y, width, height
 
 
 class ReviewFilterForm(Form):

@@ -27,7 +27,7 @@ class MissedDigit(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     # The position of the digit that it precedes; the number of digits where it follows them all.
-    # Those of one position are in the order of their ids.
+    # Those of one position are ordered by their boxes, or by their ids.
     position: Mapped[int]
     row: Mapped[int] = mapped_column(default=0)
     label: Mapped[int]  # 0..9

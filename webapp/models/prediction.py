@@ -82,7 +82,7 @@ class Prediction(Base):
         order_by=Digit.position, cascade="all, delete-orphan", lazy="selectin"
     )
     missed_digits: Mapped[list[MissedDigit]] = relationship(
-        order_by=(MissedDigit.position, MissedDigit.id),
+        order_by=(MissedDigit.position, MissedDigit.x, MissedDigit.id),
         cascade="all, delete-orphan",
         lazy="selectin",
     )

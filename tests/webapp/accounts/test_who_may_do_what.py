@@ -49,6 +49,7 @@ ANSWERED_BY_FLASK = {"HEAD", "OPTIONS"}  # as GET, and from the address map alon
 # The values in the addresses; add_records() stores the records.
 EXAMPLES = {
     "batch_id": "a-batch-of-one-picture",
+    "missed_id": 1,
     "position": 0,
     "name": "preview",
     "version_id": 3,
@@ -67,9 +68,12 @@ OWN_EXAMPLES: dict[str, dict[str, Any]] = {
     "/admin/models/<int:version_id>/override": {"version_id": 4},
 }
 
+BOX = {"x": 10, "y": 10, "width": 20, "height": 20}
+
 # The values in the forms, so that nobody is refused for a reason other than the role.
 FORMS: dict[str, dict[str, Any]] = {
     "POST /predictions/<prediction_id>/correction": {"number": "49"},
+    "POST /predictions/<prediction_id>/missed-digits": BOX | {"label": "9"},
     "POST /predictions/<prediction_id>/digits/<int:position>/correction": {"label": "9"},
     "POST /language": {"language": "es"},
     "POST /sheets/<sheet_id>/review": {"cell-0-0": "8"},
@@ -176,6 +180,7 @@ def add_records(app: Flask, site: RunningSite) -> RunningSite:
     prediction_id = given_prediction(owner, batch=EXAMPLES["batch_id"])
     settle(app, prediction_id, "47")  # by version 1
     owner.post(f"/predictions/{prediction_id}/digits/0/correction", data={"label": "9"})
+    owner.post(f"/predictions/{prediction_id}/missed-digits", data=BOX | {"label": "9"})
     storage = Extensions.of(app).storage
     storage.put(prediction_id, "step-0-photo.png", picture())
     keep_explanation(app, prediction_id, picture())
