@@ -18,5 +18,7 @@ def test_an_explanation_appears_by_itself(page: Page, running_site: RunningSite)
 
     page.get_by_role("link", name="How Cifra read this digit").click()
 
-    expect(page.get_by_role("heading", name="Through the network, layer by layer")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("heading", name="Through the network, layer by layer")).to_be_visible(
+        timeout=120_000
+    )
     expect(page.get_by_text("Cifra answers: this digit is a 7.")).to_be_visible()

@@ -43,6 +43,7 @@ function setDrawing(isDrawing) {
   frame.classList.toggle("is-drawing", isDrawing);
   question.hidden = true;
   box = start = null;
+  if (isDrawing) frame.scrollIntoView({ block: "nearest" });
   frame.querySelector(".box__drawn")?.remove();
 }
 
