@@ -75,7 +75,8 @@ def feedback_by_week(session: Session, now: datetime) -> FeedbackByWeek:
     )
     for query in (_corrections_by_version(weeks), _missed_by_version(weeks)):
         for version_id, week, confirmed, wrong in session.execute(query).tuples():
-            by_version[version_id][week].add(confirmed, wrong)
+            if version_id is not None:
+                by_version[version_id][week].add(confirmed, wrong)
     return FeedbackByWeek(weeks, {one: dict(by_week) for one, by_week in by_version.items()})
 
 
@@ -93,17 +94,21 @@ def feedback_by_day(session: Session, now: datetime) -> tuple[TimeSlots, list[Fe
 
 
 def _corrections_by_version(weeks: TimeSlots) -> Select[Any]:
-    """Version, week, and the numbers of confirmed and of corrected digits."""
+    """Version, week, and the numbers of confirmed and of corrected digits.
+
+    The version is looked up for each correction by itself: in a join, PostgreSQL may rather read
+    all predictions than look up ten thousand.
+    """
     latest = _latest_corrections(weeks)
-    slot = weeks.number(latest.c.created_at).label("slot")
-    confirmed = func.sum(latest.c.confirms)
-    return (
-        select(Prediction.model_version_id, slot, confirmed, func.count() - confirmed)
-        .join_from(latest, Digit, Digit.id == latest.c.digit_id)
-        .join(Prediction, Prediction.id == Digit.prediction_id)
-        .where(Prediction.model_version_id.is_not(None))
-        .group_by(Prediction.model_version_id, slot)
-    )
+    version = select(Prediction.model_version_id).join(Prediction.digits)
+    judged = select(
+        version.where(Digit.id == latest.c.digit_id).scalar_subquery().label("version_id"),
+        weeks.number(latest.c.created_at).label("slot"),
+        latest.c.confirms,
+    ).subquery()
+    confirmed = func.sum(judged.c.confirms)
+    query = select(judged.c.version_id, judged.c.slot, confirmed, func.count() - confirmed)
+    return query.group_by(judged.c.version_id, judged.c.slot)
 
 
 def _missed_by_version(weeks: TimeSlots) -> Select[Any]:
@@ -114,13 +119,17 @@ def _missed_by_version(weeks: TimeSlots) -> Select[Any]:
         .limit(LATEST)
         .subquery()
     )
-    slot = weeks.number(latest.c.created_at).label("slot")
-    return (
-        select(Prediction.model_version_id, slot, literal(0), func.count())
-        .join_from(latest, Prediction, Prediction.id == latest.c.prediction_id)
-        .where(Prediction.model_version_id.is_not(None), latest.c.created_at >= weeks.since)
-        .group_by(Prediction.model_version_id, slot)
+    version = select(Prediction.model_version_id).where(Prediction.id == latest.c.prediction_id)
+    missed = (
+        select(
+            version.scalar_subquery().label("version_id"),
+            weeks.number(latest.c.created_at).label("slot"),
+        )
+        .where(latest.c.created_at >= weeks.since)
+        .subquery()
     )
+    query = select(missed.c.version_id, missed.c.slot, literal(0), func.count())
+    return query.group_by(missed.c.version_id, missed.c.slot)
 
 
 def _latest_corrections(slots: TimeSlots) -> Subquery:
