@@ -14,7 +14,6 @@ from webapp.admin.drift import readings_by_day
 from webapp.admin.feedback import feedback_by_day, feedback_by_week
 from webapp.admin.traffic import Queue, queue_now, refusals_by_reason, traffic_of_the_hour
 from webapp.models import Correction, Rollout, TrainingRun, Worker, utc_now
-from webapp.platform.charts.number_texts import decimal
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
 
@@ -33,7 +32,6 @@ def index() -> str:
     disk = disk_use(session, extensions.settings)
     return render_template(
         "admin/dashboard.html",
-        decimal=decimal,
         now=now,
         queue=queue,
         rollout=rollout,

@@ -78,7 +78,9 @@ def moment(time: datetime) -> str:
 def file_size(size: int) -> str:
     if size < 1024 * 1024:
         return f"{decimal(size / 1024)} KB"
-    return f"{decimal(size / 1024 / 1024, 1)} MB"
+    if size < 1024**3:
+        return f"{decimal(size / 1024**2, 1)} MB"
+    return f"{decimal(size / 1024**3, 1)} GB"
 
 
 def score(share: float) -> str:

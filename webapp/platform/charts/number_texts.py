@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask_babel import format_decimal
-
-NARROW_SPACE = "\u202f"  # without a line break
+from webapp.platform.template_filters import NARROW_SPACE, decimal
 
 Text = Callable[[float], str]
-
-
-def decimal(value: float, decimals: int = 0) -> str:
-    """1234.5 as "1,234.5", in Spanish as "1234,5"."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern))
 
 
 def number(decimals: int = 0, *, unit: str = "") -> Text:
