@@ -11,7 +11,7 @@ from webapp.platform.database import db
 from webapp.platform.extensions import extensions
 from webapp.platform.image_response import image_response
 from webapp.platform.storage import PICTURE
-from webapp.predictions.steps import STEP, can_be_drawn
+from webapp.predictions.steps import DRAWN, STEP, can_be_drawn
 from webapp.user_errors import UserError
 
 pages = Blueprint("images", __name__, url_prefix="/predictions/<prediction_id>/images")
@@ -73,9 +73,14 @@ def _stored(prediction: Prediction, filename: str, media_type: str) -> Response:
 
 
 def _await_step(prediction_id: str, name: str) -> None:
-    """Have the steps of a reading drawn. Raises NotDrawnError when that takes too long."""
+    """Have the steps of a reading drawn. Raises NotDrawnError when that takes too long.
+
+    A step that changed nothing is not among them: the last one is there when all are.
+    """
     db.session.close()  # its connection is free for others meanwhile
     extensions.queue.enqueue_step_pictures(prediction_id)
-    path = extensions.storage.path(prediction_id, name)
-    if not extensions.notifications.wait(prediction_id, path.exists, WAIT_SECONDS):
+    paths = [extensions.storage.path(prediction_id, step) for step in (name, DRAWN[-1])]
+    if not extensions.notifications.wait(
+        prediction_id, lambda: any(path.exists() for path in paths), WAIT_SECONDS
+    ):
         raise NotDrawnError

@@ -15,7 +15,7 @@ from worker.serving.pixels import stored_pixels
 
 
 def keep_step_pictures(prediction: Prediction, storage: Storage) -> None:
-    """Draw and store the steps of a picture that is read already.
+    """Draw and store the steps of a picture that is read already, but those that changed nothing.
 
     Raises FileNotFoundError when the picture is deleted, and an UploadError when it is damaged.
     """
@@ -27,7 +27,11 @@ def keep_step_pictures(prediction: Prediction, storage: Storage) -> None:
         Box(*(round(side * scale) for side in (digit.x, digit.y, digit.width, digit.height)))
         for digit in prediction.digits
     ]
+    before = None
     for number, step in enumerate(draw_steps(pixels, boxes)):
+        if before is not None and np.array_equal(before, step.image):
+            continue  # this step changed nothing
+        before = step.image
         name = re.sub(r"[^a-z0-9]+", "-", step.name.lower())
         content = png(step.image)
         storage.put(prediction.id, f"step-{number}-{name}.png", content, durably=False)
