@@ -65,13 +65,17 @@ def in_order(
 
 
 def beyond(cursor: Cursor, order: Order) -> ColumnElement[bool]:
-    """The predictions beyond a cursor, in its direction."""
+    """The predictions beyond a cursor, in its direction.
+
+    The first condition alone lets a database begin at the cursor's place in an index.
+    """
     column, falls = _column(order)
     falls = falls != cursor.is_backwards
     value = cursor.value if order is Order.UNSURE else _moment(cursor.value)
+    from_here = column <= value if falls else column >= value
     further = column < value if falls else column > value
     same_id = Prediction.id < cursor.id if cursor.is_backwards else Prediction.id > cursor.id
-    return or_(further, and_(column == value, same_id))
+    return and_(from_here, or_(further, same_id))
 
 
 def _column(order: Order) -> tuple[Any, bool]:

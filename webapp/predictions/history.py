@@ -14,6 +14,7 @@ from webapp.models import Correction, Digit, MissedDigit, Prediction, Status
 from webapp.platform.database import db
 from webapp.predictions.cursors import Cursor, Order, beyond, cursor_of, in_order
 
+MOST_COUNTED = 1000
 UNSURE_BELOW = 0.9  # of the confidence: such a reading had better be looked at
 
 
@@ -59,9 +60,13 @@ class HistoryPage:
 
     predictions: Sequence[Prediction]
     number: int
-    total: int  # of all pages
+    total: int | None  # of all pages; None for more than MOST_COUNTED
     before: str | None = None  # the cursor of the page before; None at the beginning
     after: str | None = None  # the cursor of the next page; None at the end
+
+    @property
+    def most_counted(self) -> int:
+        return MOST_COUNTED
 
     @property
     def has_next(self) -> bool:
@@ -75,7 +80,7 @@ def latest(count: int) -> Sequence[Prediction]:
 
 def history_page(filters: Filters, place: Place, *, page_size: int) -> HistoryPage:
     query = visible_predictions(everyone=filters.everyone).where(*_conditions(filters))
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+    total = _count(query)
     cursor, offset = place.cursor, (place.number - 1) * page_size
     query = in_order(query, place.order, is_backwards=bool(cursor and cursor.is_backwards))
     if cursor is not None:
@@ -92,7 +97,14 @@ def history_page(filters: Filters, place: Place, *, page_size: int) -> HistoryPa
         before = cursor_of(found[0], place.order, is_backwards=True)
     if found and has_after:
         after = cursor_of(found[-1], place.order)
-    return HistoryPage(found, place.number, total or 0, before=before, after=after)
+    return HistoryPage(found, place.number, total, before=before, after=after)
+
+
+def _count(query: Select[tuple[Prediction]]) -> int | None:
+    """How many there are; None for more than MOST_COUNTED, as counting takes as long as reading."""
+    ids = query.order_by(None).with_only_columns(Prediction.id).limit(MOST_COUNTED + 1)
+    count = db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+    return count if count <= MOST_COUNTED else None
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
