@@ -31,6 +31,7 @@ def test_several_pictures_are_sent_together_and_each_refusal_stays_with_its_file
     expect(page.get_by_role("status").first).to_contain_text("2 read")
     page.get_by_role("link", name="Check them one after another").click()
     expect(number_read(page)).to_be_visible()
+    expect(page.locator(".tile.is-chosen")).to_have_count(1)  # the script has started
     page.keyboard.press("Enter")
     expect(page.get_by_text("You confirmed this number.")).to_be_visible()
     first = page.url
@@ -103,7 +104,7 @@ def test_a_drawing_is_erased_and_undone_with_the_keyboard(page: Page) -> None:
 
     page.keyboard.press("Control+z")
     assert 0 < ink(page) < inked
-    page.get_by_text("Eraser").click()
+    page.get_by_label("Eraser").check(force=True)
     page.get_by_label("Thick").check(force=True)
     stroke(page, 0.3)
     assert ink(page) < inked / 10

@@ -51,10 +51,9 @@ def test_a_correction_is_made_withdrawn_made_again_and_approved(
     expect(page.get_by_text("Approved: 1 correction.")).to_be_visible()
     expect(page.get_by_text("No corrections are waiting.")).to_be_visible()
 
-    page.goto(f"{running_site.address}/admin/models")
-    page.get_by_role("link", name="Read corrected pictures again").click()
-    page.get_by_role("button", name="Read them").click()
-    expect(page.get_by_text("as many as when they were first read.")).to_be_visible()
+    page.goto(f"{running_site.address}/admin/models/1")
+    page.get_by_role("button", name="Read them again").click()
+    expect(page.get_by_text("As many as when they were first read.")).to_be_visible()
 
     page.goto(prediction)
     page.get_by_role("link", name="Digit 2:").click()
