@@ -15,9 +15,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks.chart import stacked_bars
 from benchmarks.contenders.cifra import cifra
 from benchmarks.contenders.contender import Contender
 from benchmarks.contenders.litserve import NotInstalledError, litserve
@@ -77,6 +79,8 @@ def main() -> None:
                 print(f"{name} is left out: {error}")
         print(f"Round {round_number + 1} of {options.rounds} is over.", flush=True)
     print_tables(measured)
+    if options.chart:
+        options.chart.write_text(chart_of(measured), encoding="utf-8")
 
 
 def parsed_options() -> argparse.Namespace:
@@ -85,6 +89,7 @@ def parsed_options() -> argparse.Namespace:
     parser.add_argument("--clients", nargs="+", type=int, default=[1, 16])
     parser.add_argument("--seconds", type=float, default=8, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--chart", type=Path, help="an SVG of Cifra's CPU time by stage")
     parser.add_argument("--readers", type=int, default=1, help="worker processes of Cifra")
     return parser.parse_args()
 
@@ -179,6 +184,17 @@ def stages_of(rounds: Sequence[Measurement]) -> dict[str, float]:
         stage: median_of(rounds, partial(Measurement.stage_milliseconds, stage=stage))
         for stage in stages
     }
+
+
+def chart_of(measured: Sequence[Measurement]) -> str:
+    """Cifra's CPU time for one picture by stage, with the fewest clients that were measured."""
+    clients = min(one.clients for one in measured)
+    ours = [one for one in measured if one.contender == "Cifra" and one.clients == clients]
+    budgets = {
+        picture: stages_of([one for one in ours if one.picture == picture])
+        for picture in dict.fromkeys(one.picture for one in ours)
+    }
+    return stacked_bars(budgets, "CPU time of one picture by stage, in milliseconds")
 
 
 def median_of(rounds: Sequence[Measurement], value: Callable[[Measurement], float]) -> float:

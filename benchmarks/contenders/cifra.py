@@ -37,7 +37,7 @@ def cifra(readers: int) -> Iterator[Contender]:
         try:
             roots = {"web": web.process.pid, "Redis": started.redis.process.pid}
             for worker in started.workers:
-                roots[f"reader {worker.name}"] = worker.process.pid
+                roots[worker.name.replace("worker-", "reader ")] = worker.process.pid
             yield Contender("Cifra", roots, lambda: Visitor(Connection(web.port)))
         finally:
             web.stop()

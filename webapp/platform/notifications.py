@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from redis.client import PubSub
 
 CHANNEL = "cifra:ready"
-MAX_WAITING = 12  # requests of one process that wait at once, of the 24 that its threads answer
+MAX_WAITING = 12  # requests of one process at once: uploads in progress leave more threads free
 LOOK_SECONDS = 0.5  # between two looks of a request that waits for a notification
 LOOK_SECONDS_WITHOUT_REDIS = 0.1
 CONNECT_SECONDS = 1.0
