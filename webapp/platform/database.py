@@ -20,6 +20,10 @@ from webapp.settings import Settings
 
 db = SQLAlchemy(model_class=Base)
 
+# More connections than the web server has threads: a request may read with one and write with a
+# second, and must not wait for a second that another request holds as its first.
+POOL = {"pool_size": 10, "max_overflow": 34}
+
 log = logging.getLogger(__name__)
 
 
@@ -32,10 +36,12 @@ def init_database(app: Flask, settings: Settings) -> None:
     seconds = max(1, round(settings.busy_timeout.total_seconds()))
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-            "connect_args": {"timeout": settings.busy_timeout.total_seconds()}
+            **POOL,
+            "connect_args": {"timeout": settings.busy_timeout.total_seconds()},
         }
     else:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            **POOL,
             "pool_pre_ping": True,
             "pool_timeout": seconds,
             "connect_args": {

@@ -82,12 +82,10 @@ def _store_row(prediction: Prediction, owner_id: str) -> None:
 def _require_short_queue(max_waiting: int) -> None:
     """Raises QueueFullError when the maximum number of pictures wait already."""
 
-    def count() -> int:
-        waiting = Prediction.count_waiting(db.session())
-        db.session.rollback()
-        return waiting
-
-    too_many = extensions.backlog.let_pass(max_waiting, count)
+    too_many = extensions.backlog.let_pass(
+        max_waiting, lambda: Prediction.count_waiting(db.session())
+    )
+    db.session.rollback()  # its connection is free for others while the picture is decoded
     if too_many is not None:
         raise QueueFullError(too_many)
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, QueuePool, select
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from tests.webapp.factories import given_prediction, picture, settle
+from webapp.imaging import sandbox
+from webapp.imaging.uploads import Upload
 from webapp.models import Prediction
 from webapp.platform.database import db
 from webapp.platform.extensions import Extensions
+from webapp.platform.notifications import Notifications
 from webapp.predictions.waiting import MAX_SECONDS, preferred_wait
 
 
@@ -118,3 +122,32 @@ def test_an_unchanged_reading_is_not_sent_again(app: Flask, client: FlaskClient)
 
     assert (unchanged.status_code, unchanged.data) == (304, b"")
     assert (changed.status_code, changed.get_json()["number"]) == (200, "7")
+
+
+def test_an_upload_holds_no_connection_while_it_is_decoded_or_waits(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    client.get("/")
+    upload(client, "")
+    pool = cast("QueuePool", engine_of(app).pool)
+    accept = sandbox.accept
+
+    def accept_and_look(*arguments: Any, **options: Any) -> Upload:
+        held.append(pool.checkedout())
+        return accept(*arguments, **options)
+
+    def wait_and_look(*_: Any) -> bool:
+        held.append(pool.checkedout())
+        return False
+
+    monkeypatch.setattr(sandbox, "accept", accept_and_look)
+    monkeypatch.setattr(Notifications, "wait", wait_and_look)
+    upload(client, "wait=1")
+
+    assert held == [0, 0]
+
+
+def engine_of(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
