@@ -11,6 +11,7 @@ who add sentences seldom change the same lines:
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,8 +122,20 @@ def is_translated(translation: str | tuple[str, ...] | list[str]) -> bool:
 
 
 def _marked_in(path: Path) -> Iterator[Key]:
+    if path.suffix == ".py":
+        yield from _helps_of_commands(ast.parse(path.read_text()))
     for _, key, _, _ in extract_from_file(EXTRACTORS[path.suffix], path, KEYWORDS, (), OPTIONS):
         yield key if isinstance(key, str) else (key[0], key[1])
+
+
+def _helps_of_commands(tree: ast.Module) -> Iterator[str]:
+    """The docstrings of commands, which click shows as their help."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        calls = [one.func for one in node.decorator_list if isinstance(one, ast.Call)]
+        if any(isinstance(call, ast.Attribute) and call.attr == "command" for call in calls):
+            yield ast.get_docstring(node) or ""
 
 
 def _say(sentence: str) -> None:

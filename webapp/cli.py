@@ -8,25 +8,30 @@ import threading
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts.service import set_password
 from webapp.backup.cli import backup
+from webapp.messages import gettext_noop
 from webapp.models import AuditAction, Role, User
+from webapp.models.user import AccountError
 from webapp.platform.audit import record
+from webapp.platform.command_language import speak_languages
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 from webapp.platform.request_log import configure_logging
 from webapp.settings import ROOT
 from webapp.sweep import sweep_until
 
-users = AppGroup("users", help="Accounts of people who may sign in.")
+users = AppGroup("users", help=gettext_noop("Accounts of people who may sign in."))
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(users)
-    app.cli.add_command(sweep)
-    app.cli.add_command(backup)
+    for command in (users, sweep, backup):
+        app.cli.add_command(command)
+        speak_languages(command)
 
 
 def add_migrations(app: Flask) -> None:
@@ -37,22 +42,26 @@ def add_migrations(app: Flask) -> None:
 
 
 @users.command("create-admin")
-@click.option("--email", prompt="E-mail address")
-@click.password_option(envvar="ADMIN_PASSWORD", help="Prompted for when missing.")
+@click.option("--email", prompt=gettext_noop("E-mail address"))
+@click.password_option(envvar="ADMIN_PASSWORD", help=gettext_noop("Prompted for when missing."))
 def create_admin(email: str, password: str) -> None:
     """Create an account that may retrain and publish."""
     try:
         user = User.create(email=email, password=password, role=Role.ADMIN)
         with writing() as session:
             if session.scalar(User.with_email(email)):
-                raise click.ClickException(f"{user.email} has an account already.")
+                raise click.ClickException(
+                    gettext("%(email)s has an account already.", email=user.email)
+                )
             session.add(user)
             record(session, AuditAction.CREATED_ADMIN, user.email)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
+    except AccountError as error:
+        raise click.ClickException(translate(error.sentence)) from error
     except IntegrityError as error:  # the same command at the same time
-        raise click.ClickException(f"{email} has an account already.") from error
-    click.echo(f"{user.email} can sign in now.")
+        raise click.ClickException(
+            gettext("%(email)s has an account already.", email=email)
+        ) from error
+    click.echo(gettext("%(email)s can sign in now.", email=user.email))
 
 
 @users.command("set-password")
@@ -61,13 +70,17 @@ def replace_password(email: str) -> None:
     """Replace the forgotten password of EMAIL, and sign that account out everywhere."""
     user = db.session.scalar(User.with_email(email))
     if user is None:
-        raise click.ClickException(f"{email} has no account.")
-    password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+        raise click.ClickException(gettext("%(email)s has no account.", email=email))
+    password = click.prompt(gettext("New password"), hide_input=True, confirmation_prompt=True)
     try:
         set_password(user, password)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{user.email} can sign in with it now, and should then choose another.")
+    except AccountError as error:
+        raise click.ClickException(translate(error.sentence)) from error
+    click.echo(
+        gettext(
+            "%(email)s can sign in with it now, and should then choose another.", email=user.email
+        )
+    )
 
 
 @users.command("list")

@@ -25,6 +25,7 @@ from webapp.backup.rows import (
     reflected,
     snapshot,
 )
+from webapp.messages import Message
 from webapp.platform.database import db
 from webapp.platform.storage import Storage, write_whole
 
@@ -43,8 +44,12 @@ class Summary:
     rows: Counter[str] = field(default_factory=Counter)  # by table
     files: int = 0
 
-    def __str__(self) -> str:
-        return f"{sum(self.rows.values())} rows and {self.files} files"
+    @property
+    def message(self) -> Message:
+        return Message(
+            "%(rows)s rows and %(files)s files",
+            {"rows": sum(self.rows.values()), "files": self.files},
+        )
 
 
 def create_backup(target: IO[bytes], storage: Storage, models_dir: Path) -> Summary:

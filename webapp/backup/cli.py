@@ -8,11 +8,16 @@ from typing import IO
 
 import click
 from flask.cli import AppGroup
+from flask_babel import gettext
 
 from webapp.backup.archive import BackupError, create_backup, restore_backup
+from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
 
-backup = AppGroup("backup", help="Everything that an installation keeps, in one file.")
+backup = AppGroup(
+    "backup", help=gettext_noop("Everything that an installation keeps, in one file.")
+)
 
 
 @backup.command("create")
@@ -31,7 +36,9 @@ def create(file: Path) -> None:
             part.replace(file)
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"The backup holds {summary}.", err=True)
+    click.echo(
+        gettext("The backup holds %(summary)s.", summary=translate(summary.message)), err=True
+    )
 
 
 @backup.command("restore")
@@ -43,4 +50,4 @@ def restore(file: IO[bytes]) -> None:
         summary = restore_backup(file, storage, models_dir)
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Restored {summary}.")
+    click.echo(gettext("Restored: %(summary)s.", summary=translate(summary.message)))

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import click
 from babel.core import default_locale
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
@@ -25,6 +26,7 @@ from webapp.messages import Message
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT = "en"  # the language of the code
 COOKIE = "language"
+COMMAND_LANGUAGE = "cifra_language"  # of `--language`, in the context of a click command
 COOKIE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 JAVASCRIPT = "javascript"  # the catalogue of the strings in static/js
@@ -95,7 +97,8 @@ def _localised(value: object, language: str) -> str:
 def _select_language() -> str:
     """The language that the person chose, else one that the browser or terminal asks for."""
     if not has_request_context():
-        return _known((default_locale("LC_MESSAGES") or DEFAULT).split("_")[0])
+        command = click.get_current_context(silent=True)
+        return (command and command.meta.get(COMMAND_LANGUAGE)) or language_of_terminal()
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
@@ -104,7 +107,8 @@ def _select_language() -> str:
     return next((language for language in asked_for if language in LANGUAGES), DEFAULT)
 
 
-def _known(language: str) -> str:
+def language_of_terminal() -> str:
+    language = (default_locale("LC_MESSAGES") or DEFAULT).split("_")[0]
     return language if language in LANGUAGES else DEFAULT
 
 

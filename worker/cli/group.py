@@ -6,8 +6,11 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from flask_babel import gettext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from webapp.messages import gettext_noop
+from webapp.platform.languages import translate
 from webapp.registry.publishing_errors import PublishingError
 
 
@@ -19,10 +22,13 @@ class ModelGroup(AppGroup):
             return super().invoke(ctx)
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(
-                f"The database is not ready; run `flask db upgrade` first. ({error.orig})"
+                gettext(
+                    "The database is not ready; run `flask db upgrade` first. (%(cause)s)",
+                    cause=error.orig,
+                )
             ) from error
         except PublishingError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(translate(error.sentence)) from error
 
 
-model = ModelGroup("model", help="Networks: training, evaluation and publication.")
+model = ModelGroup("model", help=gettext_noop("Networks: training, evaluation and publication."))

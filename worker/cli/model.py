@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from flask_babel import gettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from webapp.messages import gettext_noop
 from webapp.models import ModelVersion
 from webapp.models.catalogue import ARCHITECTURES, QUICK, RECIPES_FROM_SCRATCH
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
+from webapp.platform.template_filters import decimal, score, version_name
 from worker.cli.group import model
 from worker.cli.model_publishing import publish_chosen
 from worker.model_files import store as model_store
@@ -25,21 +28,32 @@ if TYPE_CHECKING:
     from worker.recognition.training.loop import Trained
     from worker.recognition.training.recipes import Recipe
 
-REPORT = "reports/evaluation.html"
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @model.command()
-@click.option("--architecture", type=click.Choice([*ARCHITECTURES]), help="Default: the recipe's.")
 @click.option(
-    "--recipe", type=click.Choice(RECIPES_FROM_SCRATCH), help="Default: quick; origin for mlp."
+    "--architecture",
+    type=click.Choice([*ARCHITECTURES]),
+    help=gettext_noop("Default: the recipe's."),
 )
-@click.option("--epochs", type=click.IntRange(min=1), help="Default: the recipe's.")
-@click.option("--output", type=MODEL_FILE, help="Write the network to a .keras or .h5 file.")
-@click.option("--float16", is_flag=True, help="Round the weights to what float16 holds exactly.")
-@click.option("--publish", is_flag=True, help="Publish it as the live version.")
 @click.option(
-    "--all-architectures", is_flag=True, help="Train one network of each, for the comparison."
+    "--recipe",
+    type=click.Choice(RECIPES_FROM_SCRATCH),
+    help=gettext_noop("Default: quick; origin for mlp."),
+)
+@click.option("--epochs", type=click.IntRange(min=1), help=gettext_noop("Default: the recipe's."))
+@click.option(
+    "--output", type=MODEL_FILE, help=gettext_noop("Write the network to a .keras or .h5 file.")
+)
+@click.option(
+    "--float16", is_flag=True, help=gettext_noop("Round the weights to what float16 holds exactly.")
+)
+@click.option("--publish", is_flag=True, help=gettext_noop("Publish it as the live version."))
+@click.option(
+    "--all-architectures",
+    is_flag=True,
+    help=gettext_noop("Train one network of each, for the comparison."),
 )
 def train(
     *,
@@ -57,7 +71,9 @@ def train(
 
     if all_architectures:
         if architecture or output or publish or float16:
-            raise click.UsageError("--all-architectures combines with --recipe and --epochs only.")
+            raise click.UsageError(
+                gettext("--all-architectures combines with --recipe and --epochs only.")
+            )
         _train_all_architectures(recipe or QUICK, epochs)
         return
     name = recipe or (ARCHITECTURES[architecture].default_recipe if architecture else QUICK)
@@ -66,14 +82,18 @@ def train(
     if float16:
         trained = trained.rounded_to_float16(mnist)
     click.echo(
-        f"It reads {trained.accuracy:.2%} of MNIST's test set right, after {trained.seconds:.0f} s."
+        gettext(
+            "It reads %(share)s of MNIST's test set right, after %(seconds)s s.",
+            share=score(trained.accuracy),
+            seconds=decimal(trained.seconds),
+        )
     )
     if output:
         save_trained(trained, output)
-        click.echo(f"Written to {output}.")
+        click.echo(gettext("Written to %(path)s.", path=output))
     if publish or not output:
         version = store_version(trained, extensions.settings.models_dir)
-        click.echo(f"Kept as {version.name}.")
+        click.echo(gettext("Kept as %(version)s.", version=version_name(version)))
         if publish:
             publish_chosen(version)
 
@@ -90,7 +110,11 @@ def _train(recipe: Recipe, mnist: Mnist) -> Trained:
         bar = progress.add_task(task, total=recipe.epochs, measures="")
 
         def show(record: EpochRecord) -> None:
-            measures = f"loss {record.loss:.4f}, validation accuracy {record.accuracy:.2%}"
+            measures = gettext(
+                "loss %(loss)s, validation accuracy %(share)s",
+                loss=decimal(record.loss, 4),
+                share=score(record.accuracy),
+            )
             progress.update(bar, advance=1, measures=measures)
 
         return train(recipe, mnist, on_epoch=show)
@@ -107,10 +131,23 @@ def _train_all_architectures(recipe: str, epochs: int | None) -> None:
     for architecture in ARCHITECTURES:
         trained = _train(RECIPES[recipe].adapted(architecture=architecture, epochs=epochs), mnist)
         version = store_version(trained, extensions.settings.models_dir)
-        click.echo(f"{version.name.capitalize()} is {architecture}: {trained.accuracy:.2%}.")
+        click.echo(
+            gettext(
+                "Version %(number)s is %(architecture)s: %(share)s.",
+                number=version.id,
+                architecture=architecture,
+                share=score(trained.accuracy),
+            )
+        )
         trained_versions.append(TrainedVersion(version.id, trained))
     disagreements = compare_versions(trained_versions, mnist, extensions.settings.models_dir)
-    click.echo(f"They disagree on {disagreements:,} of {len(mnist.test_labels):,} test pictures.")
+    click.echo(
+        gettext(
+            "They disagree on %(count)s of %(all)s test pictures.",
+            count=decimal(disagreements),
+            all=decimal(len(mnist.test_labels)),
+        )
+    )
 
 
 def load_mnist_or_fail() -> Mnist:
@@ -123,72 +160,36 @@ def load_mnist_or_fail() -> Mnist:
         raise click.ClickException(str(error)) from error
 
 
-@model.command()
-@click.argument("path", metavar="[FILE]", type=MODEL_FILE, required=False)
-@click.option(
-    "--photos",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    envvar="PHOTOS_PATH",
-    help="Labelled photos with their manifest.csv. Default: PHOTOS_PATH.",
-)
-@click.option("--report", "page", type=MODEL_FILE, default=REPORT, show_default=True)
-def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
-    """Score a model file (default: the live version, or the one that ships) on MNIST and photos."""
-    from worker.model_files.inspection import SuspectFileError, inspect  # noqa: PLC0415
-    from worker.recognition.evaluation.datasets import MissingDataError, load_mnist  # noqa: PLC0415
-    from worker.recognition.evaluation.metrics import read_all, score  # noqa: PLC0415
-    from worker.recognition.evaluation.photo_sets import read_photo_sets  # noqa: PLC0415
-    from worker.recognition.evaluation.report import Report  # noqa: PLC0415
-    from worker.recognition.network.classifier import Classifier  # noqa: PLC0415 - TensorFlow takes seconds
-    from worker.recognition.network.files import ModelFileError  # noqa: PLC0415
-    from worker.recognition.reader import Reader  # noqa: PLC0415
-    from worker.serving.pixels import foreign_pixels  # noqa: PLC0415
-
-    try:
-        if path:
-            inspect(path)
-        else:
-            path = model_store.files_to_read_with(extensions.settings.models_dir)[0]
-        classifier = Classifier.load(path)
-    except (OSError, SuspectFileError, ModelFileError) as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        mnist = load_mnist(extensions.settings.mnist_path)
-        scorecard = score(classifier, mnist.test_images, mnist.test_labels)
-    except MissingDataError as error:
-        click.echo(str(error), err=True)
-        scorecard = None
-    pictures = read_photo_sets(photos) if photos else ()
-    decode = partial(foreign_pixels, max_pixels=extensions.settings.max_pixels)
-    outcomes = read_all(Reader(classifier), pictures, decode)
-    report = Report.of(path.name, scorecard, outcomes)
-    click.echo(report.table())
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(report.page(decode), encoding="utf-8")
-    click.echo(f"The report with every error is {page}.")
-
-
 @model.command("list")
 def list_versions() -> None:
     """List the model versions, newest first."""
-    table = Table("version", "origin", "architecture", "parameters", "accuracy", "published")
+    table = Table(
+        gettext("version"),
+        gettext("origin"),
+        gettext("architecture"),
+        gettext("parameters"),
+        gettext("accuracy"),
+        gettext("publication"),
+    )
     live = db.session.scalar(ModelVersion.current())
     for version in db.session.scalars(ModelVersion.newest_first()):
         published = f"{version.published_at:%Y-%m-%d %H:%M}" if version.published_at else ""
         table.add_row(
             str(version.id),
-            version.origin,
+            translate(version.origin),
             version.architecture,
-            f"{version.parameters:,}",
-            "" if version.accuracy is None else f"{version.accuracy:.2%}",
-            f"{published} (live)" if live and version.id == live.id else published,
+            decimal(version.parameters),
+            "" if version.accuracy is None else score(version.accuracy),
+            gettext("%(time)s (live)", time=published)
+            if live and version.id == live.id
+            else published,
         )
     Console().print(table)
 
 
 @model.command()
 @click.argument("path", metavar="FILE", type=MODEL_FILE)
-@click.option("--version", "version_id", type=int, help="Default: the live one.")
+@click.option("--version", "version_id", type=int, help=gettext_noop("Default: the live one."))
 def export(path: Path, version_id: int | None) -> None:
     """Write a version's network to FILE, as .keras or .h5 by its ending."""
     from worker.recognition.network.files import ModelFileError, load, save  # noqa: PLC0415
@@ -202,7 +203,7 @@ def export(path: Path, version_id: int | None) -> None:
         save(network, path, calibration, scores=card.scores if card else None)
     except (model_store.WrongFileError, ModelFileError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{version.name.capitalize()} is written to {path}.")
+    click.echo(gettext("Version %(number)s is written to %(path)s.", number=version.id, path=path))
 
 
 @model.command()
@@ -211,8 +212,14 @@ def install() -> None:
     try:
         version = model_store.install_shipped(extensions.settings.models_dir)
     except (OSError, model_store.UnknownFileError) as error:
-        raise click.ClickException(f"The model that ships cannot be installed: {error}") from error
-    click.echo(f"Installed as {version.name}." if version else "The shipped model is installed.")
+        raise click.ClickException(
+            gettext("The model that ships cannot be installed: %(error)s", error=error)
+        ) from error
+    click.echo(
+        gettext("Installed as %(version)s.", version=version_name(version))
+        if version
+        else gettext("The shipped model is installed.")
+    )
 
 
 def _version(version_id: int | None) -> ModelVersion:
@@ -221,7 +228,7 @@ def _version(version_id: int | None) -> ModelVersion:
     else:
         version = db.session.get(ModelVersion, version_id)
     if version is None:
-        raise click.ClickException("There is no such version; see: flask model list")
+        raise click.ClickException(gettext("There is no such version; see: flask model list"))
     return version
 
 

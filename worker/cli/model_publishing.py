@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import click
+from flask_babel import gettext
 
-from webapp.models import ModelVersion, Publication, deployment_history
+from webapp.messages import Message, gettext_noop
+from webapp.models import ModelVersion, Publication, PublicationTrigger, deployment_history
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
+from webapp.platform.languages import translate
+from webapp.platform.template_filters import version_name
 from webapp.registry import publishing
 from webapp.registry.publishing_errors import FailedEvaluationError, UnknownVersionError
 from worker.cli.group import model
 from worker.serving.live_model import LiveModel
 
-REASON = click.option("--reason", help="Why; the deployment history keeps it.")
+REASON = click.option("--reason", help=gettext_noop("Why; the deployment history keeps it."))
 OVERRIDE = click.option(
-    "--override", is_flag=True, help="Even though the version did not pass its evaluation."
+    "--override",
+    is_flag=True,
+    help=gettext_noop("Even though the version did not pass its evaluation."),
 )
+
+PUBLISH_ANYWAY = gettext_noop(
+    "Version %(number)s did not pass its evaluation. To publish it all the same: "
+    "--override --reason WHY"
+)
+ROLL_BACK_ANYWAY = gettext_noop(
+    "Version %(number)s did not pass its evaluation. To roll back to it all the same: "
+    "--override --reason WHY"
+)
+TRIGGERS: dict[str, str] = {
+    PublicationTrigger.INSTALLED: gettext_noop("installed"),
+    PublicationTrigger.PASSED: gettext_noop("passed"),
+    PublicationTrigger.CHOSEN: gettext_noop("chosen"),
+    PublicationTrigger.ROLLED_BACK: gettext_noop("rolled back to"),
+    PublicationTrigger.OVERRIDDEN: gettext_noop("overridden"),
+}
 
 
 @model.command()
 @click.argument("version_id", metavar="VERSION", type=int)
-@click.option("--pin", is_flag=True, help="No training run replaces it until it is unpinned.")
+@click.option(
+    "--pin", is_flag=True, help=gettext_noop("No training run replaces it until it is unpinned.")
+)
 @OVERRIDE
 @REASON
 def publish(version_id: int, pin: bool, override: bool, reason: str | None) -> None:
@@ -29,16 +53,20 @@ def publish(version_id: int, pin: bool, override: bool, reason: str | None) -> N
         try:
             version = publishing.publish(session, version_id, reason=reason, pinned=pin)
         except UnknownVersionError as error:
-            raise click.ClickException(f"{str(error)[:-1]}; see: flask model list") from error
+            raise click.ClickException(
+                gettext("There is no version %(number)s; see: flask model list", number=version_id)
+            ) from error
         except FailedEvaluationError as error:
             if not (override and reason):
-                raise _override_required(error, "publish it") from error
+                raise _override_required(error, PUBLISH_ANYWAY) from error
             version = publishing.override(session, version_id, reason=reason, pinned=pin)
     announce(version)
 
 
 @model.command()
-@click.option("--unpin", is_flag=True, help="Lift the pin of the live version as well.")
+@click.option(
+    "--unpin", is_flag=True, help=gettext_noop("Lift the pin of the live version as well.")
+)
 @OVERRIDE
 @REASON
 def rollback(unpin: bool, override: bool, reason: str | None) -> None:
@@ -49,7 +77,7 @@ def rollback(unpin: bool, override: bool, reason: str | None) -> None:
                 session, reason=reason, unpin=unpin, despite_evaluation=override
             )
     except FailedEvaluationError as error:
-        raise _override_required(error, "roll back to it") from error
+        raise _override_required(error, ROLL_BACK_ANYWAY) from error
     announce(version)
 
 
@@ -60,9 +88,9 @@ def unpin(reason: str | None) -> None:
     with writing() as session:
         publication = session.scalar(Publication.current())
         if publication is None or not publication.pinned:
-            raise click.ClickException("No version is pinned.")
+            raise click.ClickException(gettext("No version is pinned."))
         version = publishing.set_pin(session, pinned=False, reason=reason)
-    click.echo(f"{version.name.capitalize()} is no longer pinned.")
+    click.echo(gettext("Version %(number)s is no longer pinned.", number=version.id))
 
 
 @model.command()
@@ -70,13 +98,18 @@ def history() -> None:
     """Print the deployment history, one line for each publication, the latest first."""
     for deployment in deployment_history(db.session()):
         publication = deployment.publication
-        until = f"{deployment.until:%Y-%m-%d %H:%M:%S}" if deployment.until else "now"
-        line = f"{deployment.since:%Y-%m-%d %H:%M:%S} to {until}: {deployment.version.name}"
-        line += f", {publication.trigger}"
+        until = f"{deployment.until:%Y-%m-%d %H:%M:%S}" if deployment.until else gettext("now")
+        line = gettext(
+            "%(since)s to %(until)s: %(version)s, %(trigger)s",
+            since=f"{deployment.since:%Y-%m-%d %H:%M:%S}",
+            until=until,
+            version=version_name(deployment.version),
+            trigger=translate(TRIGGERS[publication.trigger]),
+        )
         if publication.published_by:
-            line += f" by {publication.published_by.email}"
+            line += " " + gettext("by %(email)s", email=publication.published_by.email)
         if publication.pinned:
-            line += ", pinned"
+            line += ", " + gettext("with a pin")
         click.echo(f"{line}: {publication.reason}" if publication.reason else line)
 
 
@@ -86,14 +119,11 @@ def reread() -> None:
     from worker.training.rereading import reread_corrections  # noqa: PLC0415 (TensorFlow)
 
     result = reread_corrections(LiveModel(extensions.settings.models_dir))
-    click.echo(result.sentence if result else "No published model loads.")
+    click.echo(translate(result.sentence) if result else gettext("No published model loads."))
 
 
-def _override_required(error: FailedEvaluationError, action: str) -> click.ClickException:
-    return click.ClickException(
-        f"Version {error.version_id} did not pass its evaluation. To {action} all the same: "
-        "--override --reason WHY"
-    )
+def _override_required(error: FailedEvaluationError, sentence: str) -> click.ClickException:
+    return click.ClickException(translate(Message(sentence, {"number": str(error.version_id)})))
 
 
 def publish_chosen(version: ModelVersion) -> None:
@@ -106,4 +136,4 @@ def publish_chosen(version: ModelVersion) -> None:
 def announce(version: ModelVersion) -> None:
     """Print the change, and notify workers that have not loaded a model yet."""
     extensions.queue.enqueue_prediction()
-    click.echo(f"{version.name.capitalize()} answers from now on.")
+    click.echo(gettext("Version %(number)s answers from now on.", number=version.id))

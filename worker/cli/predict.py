@@ -14,6 +14,7 @@ from flask_babel import gettext
 
 from webapp.imaging.sandbox import accept
 from webapp.imaging.uploads import TooLargeError, Upload, UploadError
+from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
 from webapp.platform.languages import translate
 from webapp.platform.template_filters import percent, reason
@@ -41,8 +42,10 @@ class FileAnswer:
 
 @click.command("predict")
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--model", type=click.Path(path_type=Path, exists=True), help="A model file.")
+@click.option("--json", "as_json", is_flag=True, help=gettext_noop("One JSON object a line."))
+@click.option(
+    "--model", type=click.Path(path_type=Path, exists=True), help=gettext_noop("A model file.")
+)
 @with_appcontext
 def predict(files: tuple[str, ...], as_json: bool, model: Path | None) -> None:
     """Read the digits in picture files; no server, queue or database is needed.
@@ -132,4 +135,6 @@ def _reader(paths: list[Path]) -> Reader:
             return Reader(Classifier.load(path))
         except ModelFileError as error:
             click.echo(str(error), err=True)
-    raise click.ClickException("There is no model to read with; make one: flask model train")
+    raise click.ClickException(
+        gettext("There is no model to read with; make one: flask model train")
+    )

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from flask_babel import gettext
 
+from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
+from webapp.platform.template_filters import decimal, score
 from worker.cli.group import model
 
 if TYPE_CHECKING:
@@ -22,8 +25,10 @@ STRINGS_FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("output", type=STRINGS_FILE)
 @click.option("--minutes", type=click.FloatRange(min=0.01), default=80.0, show_default=True)
 @click.option("--seed", type=int, default=2026, show_default=True)
-@click.option("--bfloat16", is_flag=True, help="Quicker on processors that calculate with it.")
-@click.option("--threads", type=click.IntRange(min=1), help="Default: one a core.")
+@click.option(
+    "--bfloat16", is_flag=True, help=gettext_noop("Quicker on processors that calculate with it.")
+)
+@click.option("--threads", type=click.IntRange(min=1), help=gettext_noop("Default: one a core."))
 def train_strings(
     *, output: Path, minutes: float, seed: int, bfloat16: bool, threads: int | None
 ) -> None:
@@ -43,8 +48,14 @@ def train_strings(
     def keep(progress: StringProgress, network: keras.Model) -> None:
         network.save(output)
         click.echo(
-            f"step {progress.steps:,}, {progress.seconds:.0f} s: loss {progress.loss:.3f}, "
-            f"{progress.exact:.1%} of the drawn validation lines right"
+            gettext(
+                "step %(step)s, %(seconds)s s: loss %(loss)s, "
+                "%(share)s of the drawn validation lines right",
+                step=decimal(progress.steps),
+                seconds=decimal(progress.seconds),
+                loss=decimal(progress.loss, 3),
+                share=score(progress.exact),
+            )
         )
 
     try:
@@ -54,4 +65,4 @@ def train_strings(
     recipe = StringRecipe(minutes=minutes, seed=seed, bfloat16=bfloat16)
     output.parent.mkdir(parents=True, exist_ok=True)
     train_strings(recipe, mnist, on_progress=keep)
-    click.echo(f"Written to {output}.")
+    click.echo(gettext("Written to %(path)s.", path=output))

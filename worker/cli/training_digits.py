@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask_babel import gettext
 
+from webapp.platform.template_filters import decimal, file_size
 from worker.cli.group import model
 from worker.cli.model import load_mnist_or_fail
 from worker.model_files.store import TRAINING_DIGITS
@@ -25,4 +27,11 @@ def sample_training_digits(output: Path) -> None:
     digits = choose_training_digits(load_mnist_or_fail())
     digits.save(output)
     size = output.stat().st_size
-    click.echo(f"{len(digits.labels):,} digits, {size / 1024:.0f} kB, written to {output}.")
+    click.echo(
+        gettext(
+            "%(count)s digits, %(size)s, written to %(path)s.",
+            count=decimal(len(digits.labels)),
+            size=file_size(size),
+            path=output,
+        )
+    )

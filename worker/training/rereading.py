@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
+from webapp.messages import Message
 from webapp.models import ModelVersion, utc_now
 from webapp.platform.database import db, writing
 from worker.serving.live_model import LiveModel
@@ -23,10 +24,11 @@ class Reread:
     right_now: int
 
     @property
-    def sentence(self) -> str:
-        return (
-            f"Of {self.count:,} corrected pictures it reads {self.right_now:,} right; "
-            f"{self.right_then:,} were read right at the time."
+    def sentence(self) -> Message:
+        return Message(
+            "Of %(count)s corrected pictures it reads %(now)s right; "
+            "%(then)s were read right at the time.",
+            {"count": self.count, "now": self.right_now, "then": self.right_then},
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
@@ -114,3 +115,27 @@ def test_the_list_shows_each_account_with_its_role_and_day(app: Flask, client: F
         f"bea@example.org  person  {today}",
         f"ana@example.org  admin   {today}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["users", "set-password", "--language", "es", "nobody@example.org"], {}),
+        (["users", "--language", "es", "set-password", "nobody@example.org"], {}),
+        (["users", "set-password", "nobody@example.org"], {"LANGUAGE": "es"}),
+    ],
+)
+def test_a_command_answers_in_the_language_of_the_option_or_the_terminal(
+    app: Flask, arguments: list[str], environment: dict[str, str]
+) -> None:
+    result = app.test_cli_runner().invoke(args=arguments, env=environment)
+    assert "nobody@example.org no tiene cuenta." in result.output
+
+
+def test_the_help_of_a_command_is_translated(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    spanish = runner.invoke(args=["users", "--language", "es", "--help"]).output
+    assert "Cuentas de las personas que pueden iniciar sesión." in spanish
+    assert "Lista las cuentas" in spanish
+    english = runner.invoke(args=["users", "--language", "en", "--help"]).output
+    assert "Accounts of people who may sign in." in english

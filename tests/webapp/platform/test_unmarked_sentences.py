@@ -114,8 +114,10 @@ def _unmarked_sentences(tree: ast.Module) -> Iterator[str]:
             for keyword in node.keywords:
                 if keyword.arg == "error":
                     yield from _sentences_in(keyword.value)
-        if isinstance(node, ast.Assign) and _name(node.targets[0]) == "sentence":
-            yield from _sentences_in(node.value)
+        if isinstance(node, ast.ClassDef):  # of errors
+            for part in node.body:
+                if isinstance(part, ast.Assign) and _name(part.targets[0]) == "sentence":
+                    yield from _sentences_in(part.value)
         if isinstance(node, ast.keyword) and node.arg in ("help", "prompt", "problem"):
             yield from _sentences_in(node.value)
 
