@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from worker.recognition.training.loop import Trained
     from worker.recognition.training.recipes import Recipe
 
+COMBINED = gettext_noop("--all-architectures combines with --recipe and --epochs only.")
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -71,9 +72,7 @@ def train(
 
     if all_architectures:
         if architecture or output or publish or float16:
-            raise click.UsageError(
-                gettext("--all-architectures combines with --recipe and --epochs only.")
-            )
+            raise click.UsageError(translate(COMBINED))
         _train_all_architectures(recipe or QUICK, epochs)
         return
     name = recipe or (ARCHITECTURES[architecture].default_recipe if architecture else QUICK)
