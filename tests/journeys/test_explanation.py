@@ -22,3 +22,18 @@ def test_an_explanation_appears_by_itself(page: Page, running_site: RunningSite)
         timeout=120_000
     )
     expect(page.get_by_text("Cifra answers: this digit is a 7.")).to_be_visible()
+
+
+def test_a_person_looks_inside_and_asks_why(page: Page, running_site: RunningSite) -> None:
+    give(page, photo_of("4"))
+    expect(number_read(page)).to_have_text("4")
+    page.get_by_role("link", name="How Cifra read this digit").click()
+
+    page.get_by_role("link", name="Convolution 1", exact=True).click(timeout=120_000)
+    page.locator("input[type=image]").click(position={"x": 145, "y": 95})  # 10 pixels a point
+    expect(page.get_by_text("Row 9, column 14, counted from 0")).to_be_visible()
+
+    page.get_by_role("link", name="All steps").click()
+    page.get_by_role("link", name="Why 4 and not").click()
+    expect(page.get_by_role("heading", name="How it would become a")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("img", name="A handwritten 4").first).to_be_visible()
