@@ -38,7 +38,10 @@ def test_a_retrained_version_answers_until_it_is_rolled_back(
     heading = page.get_by_role("heading", name="Training run 1")
     expect(heading).to_contain_text(A_FINAL_STATUS, timeout=TRAINING_MILLISECONDS)
     expect(heading).to_contain_text("done")
-    expect(page.get_by_role("img", name="Loss, enlarged")).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile("^Filters of the first layer"))
+    ).not_to_have_count(0)
+    a_point_shows_its_values(page)
     expect(page.get_by_role("heading", name="It passed its evaluation.")).to_be_visible()
 
     give_until_answered_by(page, running_site, version=2)
@@ -81,6 +84,18 @@ def approve_some_corrections(page: Page, running_site: RunningSite) -> None:
     page.get_by_role("button", name=re.compile("^Approve all")).click()
     expect(page.get_by_text("Approved: 8 corrections.")).to_be_visible()
     page.goto(f"{running_site.address}/admin/models")
+
+
+def a_point_shows_its_values(page: Page) -> None:
+    """The chart shows the last epoch's loss, and that of another one where it is pointed at."""
+    chart = page.get_by_role("img", name="Loss, enlarged")
+    expect(chart).to_be_visible()
+    first, last = chart.locator(".chart__column").first, chart.locator(".chart__column").last
+    expect(last.locator(".chart__values")).to_be_visible()
+    expect(first.locator(".chart__values")).to_be_hidden()
+    first.locator("rect").hover()
+    expect(first.locator(".chart__values")).to_be_visible()
+    expect(last.locator(".chart__values")).to_be_hidden()
 
 
 def give_until_answered_by(page: Page, running_site: RunningSite, *, version: int) -> None:
