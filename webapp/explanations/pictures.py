@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from webapp.explanations.asking import computed
-from webapp.models.explanation import NETWORK
+from webapp.models.explanation import NETWORK, SUBJECT
 from webapp.platform.array_archive import ArchiveError
 from webapp.platform.image_response import image_response
 
@@ -21,7 +21,6 @@ pages = Blueprint(
 )
 
 NAME = re.compile(r"[a-z0-9.-]{1,40}")
-SUBJECT = re.compile(r"network|\d-\d")
 ENLARGED = 280  # pixels of a single map's longest side
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.accounts.ownership import is_own, visible_prediction
@@ -11,7 +11,7 @@ from webapp.explanations.decision import Decision
 from webapp.explanations.formatting import decimal
 from webapp.explanations.layer_names import layer_name, layer_sentence, unit_count
 from webapp.models import Explanation, ExplanationStatus, Prediction
-from webapp.models.explanation import NETWORK
+from webapp.models.explanation import NETWORK, SUBJECT
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
 from webapp.predictions.steps import steps_of
@@ -52,6 +52,8 @@ def status(prediction_id: str) -> Response:
     prediction = visible_prediction(prediction_id)
     digit = digit_of_request(prediction)
     subject = request.args.get("subject", NETWORK)
+    if not SUBJECT.fullmatch(subject):
+        abort(404)
     row = Explanation.find(db.session(), prediction.id, digit.position, subject)
     response = jsonify(status=row.status if row else ExplanationStatus.PENDING)
     response.headers["Cache-Control"] = "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -25,6 +26,7 @@ from webapp.models.prediction import Prediction
 
 MAX_CLAIMS = 2  # an explanation that ends its worker this often fails
 NETWORK = "network"  # the subject of the explanation of all layers; a comparison has "4-9"
+SUBJECT = re.compile(rf"{NETWORK}|[0-9]-[0-9]")
 
 
 class ExplanationStatus(StrEnum):

@@ -155,6 +155,8 @@ def test_a_unit_is_chosen_by_a_tap_or_by_its_numbers(app: Flask, client: FlaskCl
         "/pictures/0?map=-1",
         "/pictures/0?subject=4-9",
         "/pictures/facts.json",
+        "/status?subject=4-x",
+        "/status?digit=9",
     ],
 )
 def test_what_is_not_there_is_not_found(app: Flask, client: FlaskClient, path: str) -> None:
