@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, jsonify
 from webapp.accounts.guards import admin_required
 from webapp.models import TrainingRun
 from webapp.platform.database import db
+from webapp.platform.stored_sentences import translate_stored
 
 resource = Blueprint("api_training_runs", __name__, url_prefix="/api/training-runs")
 
@@ -26,7 +27,7 @@ def show(run_id: int) -> Response:
         share_done=run.share_done,
         seconds_elapsed=run.seconds_elapsed,
         seconds_left=run.seconds_left,
-        reason=run.reason,
+        reason=translate_stored(run.reason) if run.reason else None,
     )
     response.headers["Cache-Control"] = "no-store"
     return response

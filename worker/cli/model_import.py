@@ -11,7 +11,7 @@ from webapp.messages import gettext_noop
 from webapp.models import Evaluation, ModelVersion
 from webapp.platform.database import db
 from webapp.platform.extensions import extensions
-from webapp.platform.languages import translate
+from webapp.platform.stored_sentences import translate_stored
 from webapp.platform.template_filters import version_name
 from worker.cli.group import model
 from worker.cli.model_publishing import publish_chosen
@@ -72,5 +72,5 @@ def _evaluate(version: ModelVersion) -> Evaluation:
             )
         ) from error
     for sentence in evaluation.summary:
-        click.echo(translate(sentence))
+        click.echo(translate_stored(sentence))
     return evaluation
