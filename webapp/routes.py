@@ -21,6 +21,8 @@ from webapp.explanations import comparison_views as explanation_comparisons
 from webapp.explanations import layer_views as explanation_layers
 from webapp.explanations import pictures as explanation_pictures
 from webapp.explanations import views as explanations
+from webapp.learn import views as learn
+from webapp.networks import views as networks
 from webapp.personal_data import deletion_views
 from webapp.personal_data import views as personal_data
 from webapp.platform import health, language_views
@@ -76,6 +78,8 @@ PAGES = (
     account_views,
     health,
     registry,
+    networks,
+    learn,
     admin_views,
     publishing_views,
     deployment_views,

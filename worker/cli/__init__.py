@@ -9,6 +9,7 @@ from webapp.platform.command_language import speak_languages
 # The import of these modules adds their commands to the group.
 from worker.cli import (  # noqa: F401
     model,
+    model_browser,
     model_evaluation,
     model_import,
     model_publishing,

@@ -60,6 +60,7 @@ EXAMPLES = {
     "layer": 0,
     "filename": "cifra.css",
     "kind": "xlsx",
+    "chapter": "neuron",
 }
 UPLOADS = ("/predictions", "/api/predictions", "/sheets", "/api/sheets")
 WITHOUT_TOKEN = "/language"  # its form changes the language of one browser, and nothing else
