@@ -50,6 +50,13 @@ class Measurement:
     megabytes: float  # of all processes at the end
 
     @property
+    def summary(self) -> str:
+        return (
+            f"{self.contender}, {self.picture}, {self.clients} clients: "
+            f"{self.throughput:.1f}/s, {self.cpu_milliseconds:.1f} ms of CPU"
+        )
+
+    @property
     def throughput(self) -> float:
         return len(self.latencies) / self.seconds
 
@@ -95,7 +102,12 @@ def parsed_options() -> argparse.Namespace:
 
 
 def measure_all(contender: Contender, clients: Sequence[int], seconds: float) -> list[Measurement]:
-    return [measure(contender, picture, count, seconds) for picture in kinds() for count in clients]
+    measured = []
+    for picture in kinds():
+        for count in clients:
+            measured.append(measure(contender, picture, count, seconds))
+            print(measured[-1].summary, flush=True)
+    return measured
 
 
 def measure(contender: Contender, picture: Picture, clients: int, seconds: float) -> Measurement:

@@ -24,7 +24,7 @@ from worker.serving import answering
 from worker.serving.answering import Answer
 from worker.serving.live_model import LiveModel, LiveReader
 from worker.serving.sheet_answering import SheetAnswer, read_sheet
-from worker.serving.step_pictures import keep_step_pictures
+from worker.serving.step_pictures import has_step_pictures, keep_step_pictures
 from worker.serving.watchdog import ending_after, extend
 from worker.training import runner
 
@@ -117,7 +117,7 @@ def draw_steps(prediction_id: str) -> None:
     prediction = db.session.get(Prediction, prediction_id)
     if prediction is None or not prediction.is_settled:
         return
-    if not any(name.startswith("step-") for name in storage.names(prediction_id)):
+    if not has_step_pictures(prediction_id, storage):
         try:
             with ending_after(extensions.settings.lease):
                 keep_step_pictures(prediction, storage)

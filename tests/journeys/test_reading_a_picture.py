@@ -33,7 +33,8 @@ def test_the_reading_shows_the_step_pictures(page: Page) -> None:
     steps = page.get_by_role("region", name="From your picture to 28×28").get_by_role("listitem")
 
     assert steps.count() >= 3
-    for step in steps.all():
+    for number in range(3):  # once they are drawn, those that changed nothing are left out
+        step = steps.nth(number)
         step.scroll_into_view_if_needed()
         picture = step.locator("img")
         expect(picture).to_be_visible()

@@ -61,7 +61,7 @@ def _substitute(prediction: Prediction, name: str) -> Response:
             return _stored(prediction, *_file(prediction, PICTURE))
         if can_be_drawn(prediction, name):
             _await_step(prediction.id, name)
-            return _stored(prediction, name, "image/png")
+            return _stored(prediction, _same_step(prediction.id, name), "image/png")
     except FileNotFoundError:  # deleted at this moment
         abort(404)
     return abort(404)
@@ -70,6 +70,13 @@ def _substitute(prediction: Prediction, name: str) -> Response:
 def _stored(prediction: Prediction, filename: str, media_type: str) -> Response:
     """Raises FileNotFoundError when there is no such file."""
     return image_response(extensions.storage.read(prediction.id, filename), media_type)
+
+
+def _same_step(prediction_id: str, name: str) -> str:
+    """This step, or the one before it where it changed nothing and so is not stored."""
+    stored = set(extensions.storage.names(prediction_id))
+    until = DRAWN[: DRAWN.index(name) + 1]
+    return next((step for step in reversed(until) if step in stored), name)
 
 
 def _await_step(prediction_id: str, name: str) -> None:

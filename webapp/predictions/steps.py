@@ -31,9 +31,13 @@ class StepPicture:
 
 
 def steps_of(prediction: Prediction, files: Iterable[str]) -> list[StepPicture]:
-    """The step pictures of a prediction in order: its stored ones, or those that can be drawn."""
+    """The step pictures of a prediction in order: its stored ones, or those that can be drawn.
+
+    While a worker draws them, only some are stored; all that it may draw are named then.
+    """
     found = stored_steps(files)
-    if not found and prediction.status in READ:
+    names = {step.filename for step in found}
+    if prediction.status in READ and names < set(DRAWN) and DRAWN[-1] not in names:
         found = stored_steps(DRAWN)
     if not prediction.digits:  # the last one would show nothing that was found
         found = [step for step in found if not step.filename.endswith("-found.png")]

@@ -13,6 +13,14 @@ from worker.recognition.arrays import Image
 from worker.recognition.reading import Box
 from worker.serving.pixels import stored_pixels
 
+PNG_OPTIONS = [cv2.IMWRITE_PNG_COMPRESSION, 3]
+LAST = "-found.png"
+
+
+def has_step_pictures(prediction_id: str, storage: Storage) -> bool:
+    """Whether all of them are stored; the last one is stored last."""
+    return any(name.endswith(LAST) for name in storage.names(prediction_id))
+
 
 def keep_step_pictures(prediction: Prediction, storage: Storage) -> None:
     """Draw and store the steps of a picture that is read already, but those that changed nothing.
@@ -44,6 +52,3 @@ def png(image: Image) -> bytes:
     if not done:
         raise OSError("The picture could not be written as a PNG.")
     return encoded.tobytes()
-
-
-PNG_OPTIONS = [cv2.IMWRITE_PNG_COMPRESSION, 3]

@@ -319,9 +319,28 @@ def test_a_reading_without_stored_steps_offers_those_that_a_worker_draws(
     busy = client.get(f"/predictions/{prediction_id}/images/step-1-evened.png")
     unknown = client.get(f"/predictions/{prediction_id}/images/step-1-nothing.png")
 
-    assert page.count("images/step-") == 5
+    Extensions.of(app).storage.put(prediction_id, "step-0-photo.png", picture())
+    half_drawn = client.get(f"/predictions/{prediction_id}").text
+
+    assert page.count("images/step-") == half_drawn.count("images/step-") == 5
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
     assert unknown.status_code == 404
+
+
+def test_a_step_that_changed_nothing_is_served_as_the_step_before_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    prediction_id = given_prediction(client)
+    settle(app, prediction_id, "7")
+    storage = Extensions.of(app).storage
+    for name, content in (("2-ink", b"ink"), ("4-found", b"found")):
+        storage.put(prediction_id, f"step-{name}.png", content)
+
+    page = client.get(f"/predictions/{prediction_id}").text
+    unchanged = client.get(f"/predictions/{prediction_id}/images/step-3-lines-removed.png")
+
+    assert "step-3-lines-removed.png" not in page
+    assert (unchanged.status_code, unchanged.data) == (200, b"ink")
 
 
 def test_a_refused_upload_leaves_no_row(app: Flask, client: FlaskClient) -> None:

@@ -44,11 +44,23 @@ def test_steps_are_drawn_once(app: Flask, network: Path) -> None:
     prediction_id = waiting_prediction()
     tasks.predict()
     storage = Extensions.of(app).storage
-    storage.put(prediction_id, "step-0-photo.png", b"as an older version drew it")
+    storage.put(prediction_id, "step-4-found.png", b"as an older version drew it")
 
     tasks.draw_steps(prediction_id)
 
-    assert steps_in(storage, prediction_id) == ("step-0-photo.png",)
+    assert steps_in(storage, prediction_id) == ("step-4-found.png",)
+
+
+def test_steps_that_a_worker_left_half_drawn_are_drawn_again(app: Flask, network: Path) -> None:
+    stored_version(network)
+    prediction_id = waiting_prediction()
+    tasks.predict()
+    storage = Extensions.of(app).storage
+    storage.put(prediction_id, "step-0-photo.png", b"the first of five")
+
+    tasks.draw_steps(prediction_id)
+
+    assert steps_in(storage, prediction_id)[-1] == DRAWN[-1]
 
 
 def test_a_picture_that_waits_is_missing_or_deleted_has_no_steps(
