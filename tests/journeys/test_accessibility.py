@@ -17,6 +17,12 @@ pytestmark = pytest.mark.journey
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 LOOKS = [("light", PHONE), ("dark", DESKTOP)]
 
+PASSWORD = "a long enough password"
+ADMIN_PAGES = [
+    *("/admin", "/admin/models", "/admin/models/1", "/admin/training-runs", "/admin/people"),
+    *("/admin/audit", "/admin/corrections"),
+]
+
 
 @pytest.fixture(params=["en", "es"])
 def page(
@@ -65,6 +71,19 @@ def test_nothing_is_found_on_any_page_from_a_photo_to_the_history(
     check(page, "the question before a deletion")
     page.goto(f"{running_site.address}/nowhere")
     check(page, "an error")
+
+
+def test_nothing_is_found_on_the_pages_for_admins(page: Page, running_site: RunningSite) -> None:
+    email = f"{page.locator('html').get_attribute('lang')}@example.org"
+    running_site.flask("users", "create-admin", "--email", email, "--password", PASSWORD)
+    page.goto(f"{running_site.address}/session/new")
+    page.locator("[type=email]").fill(email)
+    page.locator("[type=password]").fill(PASSWORD)
+    page.locator("main button").click()
+    expect(page.locator(".figures")).to_be_visible()
+    for address in ADMIN_PAGES:
+        page.goto(running_site.address + address)
+        check(page, address)
 
 
 def check(page: Page, name: str) -> None:
