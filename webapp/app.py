@@ -37,7 +37,6 @@ PARTS = (
     errors,
     cross_origin,
     template_filters,
-    stored_sentences,
     static_files,
     compression,
     routes,

@@ -202,16 +202,24 @@ def digit(label: int, *, position: int = 0, confidence: float = 0.91) -> Digit:
     )
 
 
-def settle(app: Flask, prediction_id: str, number: str = "7", *, confidence: float = 0.91) -> None:
+def settle(
+    app: Flask,
+    prediction_id: str,
+    number: str = "7",
+    *,
+    confidence: float = 0.91,
+    is_unsure: bool = False,
+) -> None:
     """Settle a prediction as the worker would."""
     version_id = published_version(app)
     with app.app_context(), writing() as session:
         digits = [
             digit(int(label), position=position, confidence=confidence)
-            for position, label in enumerate(number)
+            for position, label in enumerate(filter(str.isdecimal, number))
         ]
         prediction = session.get_one(Prediction, prediction_id)
-        prediction.succeed(digits, number=number, by=session.get_one(ModelVersion, version_id))
+        version = session.get_one(ModelVersion, version_id)
+        prediction.succeed(digits, number=number, by=version, is_unsure=is_unsure)
 
 
 def refuse(app: Flask, prediction_id: str, reason: str, *, seen: str = "") -> None:

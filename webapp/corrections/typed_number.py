@@ -9,7 +9,7 @@ from webapp.user_errors import UserError
 
 MAX_DIGITS = 200  # as many as a reading may have
 ROW_ENDS = re.compile(r"[|/\s]+")
-SIGNS = str.maketrans("", "", ".,-+'’·")  # they belong to a number and are no digits
+SIGNS = str.maketrans("", "", ".,-+'’·:()%=½¼¾?−")  # they belong to a number and are no digits
 DIGITS = re.compile(r"[0-9]+")
 
 

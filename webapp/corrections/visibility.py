@@ -13,7 +13,8 @@ from webapp.accounts.current_owner import current_owner_id
 from webapp.models import Correction, Digit, Prediction, Verdict
 from webapp.platform.database import db
 
-UNKNOWN = "?"  # a digit of a refused reading that has no correction
+UNKNOWN = "?"  # a digit of a refused reading that has no correction, or a mark of a number
+DIGITS = "0123456789"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ def number_as_corrected(prediction: Prediction, corrections: VisibleCorrections)
     effective = [corrections.effective.get(digit.id) for digit in prediction.digits]
     if not prediction.missed_digits and not _changes_number(prediction, effective):
         return None
+    if prediction.number is not None and _has_signs(prediction):
+        return _with_signs(prediction, corrections)
     rows: defaultdict[int, str] = defaultdict(str)
     for place, digit in enumerate((*prediction.digits, None)):
         for missed in prediction.missed_digits:
@@ -71,6 +74,37 @@ def number_as_corrected(prediction: Prediction, corrections: VisibleCorrections)
         if digit is not None:
             rows[digit.row] += _label(digit, prediction, corrections)
     return "|".join(filter(None, (rows[row] for row in sorted(rows))))
+
+
+def _has_signs(prediction: Prediction) -> bool:
+    """Whether the number has signs beside its digits, each of which has a row in the database."""
+    digits = [symbol for symbol in prediction.number or "" if symbol in DIGITS]
+    has_others = any(symbol not in f"{DIGITS}|" for symbol in prediction.number or "")
+    return has_others and len(digits) == len(prediction.digits)
+
+
+def _with_signs(prediction: Prediction, corrections: VisibleCorrections) -> str:
+    """The number as it is written, with corrected labels in the places of its digits.
+
+    A missed digit takes the place of a mark that could not be read, where there is one.
+    """
+    missed: defaultdict[int, str] = defaultdict(str)
+    for one in prediction.missed_digits:
+        missed[one.position] += str(one.label)
+    text, place = "", 0
+    for symbol in prediction.number or "":
+        if symbol in DIGITS:
+            text += missed.pop(place, "")
+            text += _label(prediction.digits[place], prediction, corrections)
+            place += 1
+        elif symbol == UNKNOWN:
+            text += missed.pop(place, UNKNOWN)
+        elif symbol == "|":
+            text += missed.pop(place, "") + "|"
+        else:
+            text += symbol
+    text += missed.pop(place, "")
+    return "|".join(row for row in text.split("|") if any(symbol in DIGITS for symbol in row))
 
 
 def _changes_number(prediction: Prediction, effective: Sequence[Correction | None]) -> bool:

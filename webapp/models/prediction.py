@@ -25,7 +25,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from webapp.models.base import Base, new_token, utc_now
 from webapp.models.digit import Digit
 from webapp.models.missed_digit import MissedDigit
-from webapp.models.status import SETTLED, Status
+from webapp.models.status import SETTLED, AlreadySettledError, Status
 
 if TYPE_CHECKING:
     from webapp.models.model_version import ModelVersion
@@ -73,8 +73,9 @@ class Prediction(Base):
 
     # The result.
     settled_at: Mapped[datetime | None]
-    number: Mapped[str | None] = mapped_column(String(255))  # "42"; a bar separates rows
-    confidence: Mapped[float | None]  # 0..1, the lowest of its digits
+    number: Mapped[str | None] = mapped_column(String(255))  # "-4.2"; a bar separates rows
+    confidence: Mapped[float | None]  # 0..1, the lowest of its digits and signs
+    is_unsure: Mapped[bool] = mapped_column(default=False)  # the networks disagree about it
     reason: Mapped[str | None] = mapped_column(Text)  # a `Reason`: why it was refused or failed
     model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
 
@@ -211,9 +212,11 @@ class Prediction(Base):
         result = session.execute(poison.values(reason=reason, **failed))
         return int(result.rowcount)  # type: ignore[attr-defined]
 
-    def succeed(self, digits: Sequence[Digit], *, number: str, by: ModelVersion) -> None:
+    def succeed(
+        self, digits: Sequence[Digit], *, number: str, by: ModelVersion, is_unsure: bool = False
+    ) -> None:
         self.digits = list(digits)
-        self.number = number
+        self.number, self.is_unsure = number, is_unsure
         self.confidence = min(digit.confidence for digit in digits)
         self._settle(Status.DONE, by=by)
 
@@ -244,7 +247,3 @@ class Prediction(Base):
         self.model_version = by
         self.settled_at = utc_now()
         self.lease_until = None
-
-
-class AlreadySettledError(Exception):
-    """A prediction is settled once; settling it again is a programming error."""

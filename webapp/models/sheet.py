@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from webapp.models.base import Base, new_token, utc_now
-from webapp.models.prediction import MAX_CLAIMS, AlreadySettledError
-from webapp.models.status import Status
+from webapp.models.prediction import MAX_CLAIMS
+from webapp.models.status import AlreadySettledError, Status
 
 if TYPE_CHECKING:
     from webapp.models.model_version import ModelVersion

@@ -16,3 +16,7 @@ class Status(StrEnum):
 
 
 SETTLED = (Status.DONE, Status.REFUSED, Status.FAILED)
+
+
+class AlreadySettledError(Exception):
+    """A prediction is settled once; settling it again is a programming error."""

@@ -20,9 +20,16 @@ READING_COLUMNS = {
     "width": gettext_noop("of the picture, in pixels"),
     "height": gettext_noop("of the picture, in pixels"),
     "status": gettext_noop("pending, reading, done, refused or failed"),
-    "number": gettext_noop("the number that Cifra read; a bar separates rows"),
+    "number": gettext_noop(
+        "the number as it is written; a bar separates rows, ? is a mark that was not read"
+    ),
+    "kind": gettext_noop(
+        "number, fraction, percentage, date, time, code, sum, incomplete or other"
+    ),
+    "value": gettext_noop("the decimal number that is meant, if there is one"),
+    "is_unsure": gettext_noop("whether the networks disagree about the number"),
     "number_as_corrected": gettext_noop("the same after corrections; empty if there are none"),
-    "confidence": gettext_noop("of the least certain digit, from 0 to 1"),
+    "confidence": gettext_noop("of the least certain digit or sign, from 0 to 1"),
     "reason": gettext_noop("why there is no number"),
     "reason_code": gettext_noop("the same as a code, which is the same in every language"),
     "settled_at": gettext_noop("when Cifra answered (ISO 8601, UTC)"),

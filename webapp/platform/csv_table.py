@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a cell that a spreadsheet would run
+PLAIN_NUMBER = re.compile(r"[+-][0-9]*[.,]?[0-9]+")
 BYTE_ORDER_MARK = "\ufeff"  # makes Excel read a CSV file as UTF-8
 
 
@@ -26,5 +28,10 @@ def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterato
 
 
 def _escaped(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is preceded by a quote (OWASP)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """A text that a spreadsheet would run as a formula is preceded by a quote (OWASP).
+
+    A number with a sign is no formula.
+    """
+    if not isinstance(value, str) or PLAIN_NUMBER.fullmatch(value):
+        return value
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value

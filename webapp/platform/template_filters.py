@@ -61,8 +61,8 @@ def reason(stored: str | None) -> str:
 
 
 def rows(number: str) -> list[str]:
-    """The rows of a reading: "12|34" is ["12", "34"]."""
-    return number.split("|")
+    """The rows of a reading: "12|34" is ["12", "34"]; a minus is as long as a plus."""
+    return [f"−{row[1:]}" if row.startswith("-") else row for row in number.split("|")]
 
 
 def version_name(version: ModelVersion) -> str:

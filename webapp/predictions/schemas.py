@@ -10,6 +10,7 @@ from webapp.corrections.visibility import VisibleCorrections, number_as_correcte
 from webapp.models import Digit, MissedDigit, Prediction, Reason
 from webapp.models.reason import sentence_for
 from webapp.platform.languages import translate
+from webapp.predictions.number_kinds import Interpretation, interpret_rows
 
 
 class DigitJson(TypedDict):
@@ -32,21 +33,38 @@ class MissedDigitJson(TypedDict):
     box: list[int] | None  # as a digit's; None where only the number is known
 
 
+class RowJson(TypedDict):
+    """One number of a reading."""
+
+    text: str  # as it is written; "?" is a mark that could not be read
+    kind: str  # a `NumberKind`
+    value: str | None  # a decimal number; None where it has none, or may have two
+
+
+class NumberJson(TypedDict):
+    """The number of a reading, and what it means."""
+
+    number: str | None  # as it is written: "42", "-4.5"; a bar separates rows
+    kind: str | None  # of the only row; None of several
+    value: str | None  # of the only row
+    rows: list[RowJson]
+    is_unsure: bool  # the networks disagree, or are not certain of a sign
+
+
 class ReasonJson(TypedDict):
     reason: str | None  # why there is no number, in the language that was asked for
     reason_code: str | None  # a `Reason`, the same in every language
 
 
-class ReadingJson(ReasonJson):
+class ReadingJson(NumberJson, ReasonJson):
     """The part that a picture without a row has too."""
 
     status: str  # a `Status`
-    number: str | None  # "42"; a bar separates rows
-    confidence: float | None  # 0..1, of the least certain digit
+    confidence: float | None  # 0..1, of the least certain digit or sign
     digits: list[DigitJson]
 
 
-class PredictionJson(ReasonJson):
+class PredictionJson(NumberJson, ReasonJson):
     id: str
     batch: str | None  # the id of the pictures that it came with
     status: str  # a `Status`
@@ -55,9 +73,8 @@ class PredictionJson(ReasonJson):
     height: int  # pixels
     created_at: str  # ISO 8601, UTC
     settled_at: str | None  # ISO 8601, UTC
-    number: str | None  # "42"; a bar separates rows
     number_as_corrected: str | None  # None where nobody corrected it
-    confidence: float | None  # 0..1, of the least certain digit
+    confidence: float | None  # 0..1, of the least certain digit or sign
     model_version: int | None
     digits: list[CorrectableDigitJson]
     missed_digits: list[MissedDigitJson]
@@ -77,7 +94,7 @@ def prediction_as_json(
         "height": prediction.height,
         "created_at": prediction.created_at.isoformat(),
         "settled_at": settled_at.isoformat() if settled_at else None,
-        "number": prediction.number,
+        **number_as_json(prediction.number, is_unsure=prediction.is_unsure),
         "number_as_corrected": number_as_corrected(prediction, corrections),
         "confidence": prediction.confidence,
         **reason_as_json(prediction.reason, language),
@@ -88,17 +105,20 @@ def prediction_as_json(
 
 
 def reading_as_json(
-    *, status: str, number: str | None, reason: str | None, digits: Iterable[Digit]
+    *,
+    status: str,
+    number: NumberJson,
+    confidence: float | None,
+    reason: str | None,
+    digits: Iterable[Digit],
 ) -> ReadingJson:
     """A reading that is not stored, as the command line prints it; its digits need no ids."""
-    found = [digit_as_json(digit) for digit in digits]
-    confidences = [digit["confidence"] for digit in found]
     return {
         "status": status,
-        "number": number,
-        "confidence": None if number is None else min(confidences, default=None),
+        **number,
+        "confidence": None if number["number"] is None else confidence,
         **reason_as_json(reason),
-        "digits": found,
+        "digits": [digit_as_json(digit) for digit in digits],
     }
 
 
@@ -108,6 +128,23 @@ def reason_as_json(stored: str | None, language: str | None = None) -> ReasonJso
         return {"reason": None, "reason_code": None}
     code = stored if stored in set(Reason) else None
     return {"reason": translate(sentence_for(stored), language), "reason_code": code}
+
+
+def number_as_json(number: str | None, *, is_unsure: bool) -> NumberJson:
+    rows = [] if number is None else [_row_as_json(row) for row in interpret_rows(number)]
+    only = rows[0] if len(rows) == 1 else None
+    return {
+        "number": number,
+        "kind": only["kind"] if only else None,
+        "value": only["value"] if only else None,
+        "rows": rows,
+        "is_unsure": is_unsure,
+    }
+
+
+def _row_as_json(row: Interpretation) -> RowJson:
+    value = None if row.value is None else format(row.value, "f")
+    return {"text": row.text, "kind": row.kind, "value": value}
 
 
 def digit_as_json(digit: Digit) -> DigitJson:

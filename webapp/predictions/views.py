@@ -14,10 +14,12 @@ from webapp.predictions.forms import HistoryForm
 from webapp.predictions.history import history_page
 from webapp.predictions.limits import limit_uploads
 from webapp.predictions.neighbours import Neighbours, neighbours_of
+from webapp.predictions.number_notes import number_notes
 from webapp.predictions.queue_place import wait_of
 from webapp.predictions.steps import steps_of
 
 pages = Blueprint("predictions", __name__, url_prefix="/predictions")
+pages.add_app_template_filter(number_notes)
 
 
 @pages.get("")

@@ -12,6 +12,7 @@ from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
 from worker.cli.group import model
 from worker.model_files import store as model_store
+from worker.model_files.strings import shipped_strings
 
 REPORT = "reports/evaluation.html"
 MODEL_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -54,7 +55,7 @@ def evaluate(path: Path | None, photos: Path | None, page: Path) -> None:
         scorecard = None
     pictures = read_photo_sets(photos) if photos else ()
     decode = partial(foreign_pixels, max_pixels=extensions.settings.max_pixels)
-    outcomes = read_all(Reader(classifier), pictures, decode)
+    outcomes = read_all(Reader(classifier, shipped_strings()), pictures, decode)
     report = Report.of(path.name, scorecard, outcomes)
     click.echo(report.table())
     page.parent.mkdir(parents=True, exist_ok=True)

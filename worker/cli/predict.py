@@ -18,9 +18,10 @@ from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
 from webapp.platform.languages import translate
 from webapp.platform.template_filters import percent, reason
-from webapp.predictions.schemas import reading_as_json
+from webapp.predictions.schemas import number_as_json, reading_as_json
 from webapp.settings import Settings
 from worker.model_files.store import files_to_read_with
+from worker.model_files.strings import shipped_strings
 from worker.serving.answering import Answer, digit_row, read_pictures
 from worker.serving.pixels import stored_pixels
 
@@ -99,7 +100,11 @@ def _as_json(result: FileAnswer) -> dict[str, Any]:
     scale = answer.scale_to(result.width, result.height)
     reading = reading_as_json(
         status=answer.status,
-        number=answer.reading.number if answer.reading else None,
+        number=number_as_json(
+            answer.reading.number if answer.reading else None,
+            is_unsure=bool(answer.reading and answer.reading.is_unsure),
+        ),
+        confidence=answer.reading.confidence if answer.reading else None,
         reason=answer.reason,
         digits=[digit_row(digit, position, scale) for position, digit in enumerate(found)],
     )
@@ -110,7 +115,8 @@ def _as_text(result: FileAnswer) -> str:
     reading = result.answer.reading
     if reading and reading.number and reading.confidence is not None:
         sure = gettext("%(confidence)s sure", confidence=percent(reading.confidence))
-        return f"{result.name}: {reading.number} ({sure})"
+        doubt = ", " + gettext("please check it") if reading.is_unsure else ""
+        return f"{result.name}: {reading.number} ({sure}{doubt})"
     return f"{result.name}: {reason(result.answer.reason)}"
 
 
@@ -132,7 +138,7 @@ def _reader(paths: list[Path]) -> Reader:
 
     for path in paths:
         try:
-            return Reader(Classifier.load(path))
+            return Reader(Classifier.load(path), shipped_strings())
         except ModelFileError as error:
             click.echo(str(error), err=True)
     raise click.ClickException(

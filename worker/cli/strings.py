@@ -1,24 +1,32 @@
-"""`flask model train-strings`: trains the network that reads whole numbers."""
+"""`flask model train-strings` and `evaluate-strings`: the network that reads whole numbers."""
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask_babel import gettext
+from rich.console import Console
+from rich.table import Table
 
 from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
 from webapp.platform.template_filters import decimal, score
 from worker.cli.group import model
+from worker.model_files.strings import shipped_strings
 
 if TYPE_CHECKING:
     import keras
 
+    from worker.recognition.evaluation.number_sets import NumberSummary
+    from worker.recognition.reading import Reading
     from worker.recognition.training.strings.loop import StringProgress
 
 STRINGS_FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @model.command("train-strings")
@@ -32,7 +40,7 @@ STRINGS_FILE = click.Path(path_type=Path, dir_okay=False)
 def train_strings(
     *, output: Path, minutes: float, seed: int, bfloat16: bool, threads: int | None
 ) -> None:
-    """Train the string network on drawn lines; OUTPUT is written after every 250 steps."""
+    """Train the string network on drawn lines; OUTPUT is written after every 300 steps."""
     import tensorflow as tf  # noqa: PLC0415 - TensorFlow takes seconds
 
     from worker.recognition.evaluation.datasets import MissingDataError, load_mnist  # noqa: PLC0415
@@ -66,3 +74,66 @@ def train_strings(
     output.parent.mkdir(parents=True, exist_ok=True)
     train_strings(recipe, mnist, on_progress=keep)
     click.echo(gettext("Written to %(path)s.", path=output))
+
+
+@model.command("evaluate-strings")
+@click.argument("folders", nargs=-1, required=True, type=FOLDER)
+@click.option(
+    "--strings", "network", type=STRINGS_FILE, help=gettext_noop("Default: the one that ships.")
+)
+@click.option(
+    "--readings", type=STRINGS_FILE, help=gettext_noop("Write one JSON object a picture here.")
+)
+def evaluate_strings(
+    *, folders: tuple[Path, ...], network: Path | None, readings: Path | None
+) -> None:
+    """Read the labelled numbers in FOLDERS, and count how they are read, by kind.
+
+    A number is right if every digit and sign of it is. "wrong" leaves out those marked unsure.
+    """
+    from worker.model_files.store import files_to_read_with  # noqa: PLC0415 - TensorFlow takes seconds
+    from worker.recognition.evaluation.number_sets import (  # noqa: PLC0415
+        read_number_set,
+        summarise_numbers,
+    )
+    from worker.recognition.network.classifier import Classifier  # noqa: PLC0415
+    from worker.recognition.reader import Reader  # noqa: PLC0415
+    from worker.serving.pixels import foreign_pixels  # noqa: PLC0415
+
+    settings = extensions.settings
+    strings = shipped_strings(network) if network else shipped_strings()
+    reader = Reader(Classifier.load(files_to_read_with(settings.models_dir)[0]), strings)
+    numbers = [number for folder in folders for number in read_number_set(folder)]
+    read: list[Reading | None] = []
+    started = time.process_time()
+    for number in numbers:
+        pixels = foreign_pixels(number.data, max_pixels=settings.max_pixels)
+        read.append(None if pixels is None else reader.read([pixels])[0])
+    spent = (time.process_time() - started) * 1000 / max(1, len(numbers))
+    Console().print(_as_table(summarise_numbers(numbers, read)))
+    click.echo(gettext("%(spent)s ms of processor time a picture.", spent=decimal(spent)))
+    if readings:
+        lines = [_as_line(number.name, one) for number, one in zip(numbers, read, strict=True)]
+        readings.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _as_table(summaries: list[NumberSummary]) -> Table:
+    table = Table(
+        gettext("kind"),
+        gettext("pictures"),
+        gettext("right"),
+        gettext("marked unsure"),
+        gettext("wrong, not marked"),
+        gettext("refused"),
+    )
+    for one in summaries:
+        counts = (one.pictures, one.right, one.unsure, one.wrong, one.refused)
+        table.add_row(one.kind, *map(str, counts))
+    return table
+
+
+def _as_line(name: str, reading: Reading | None) -> str:
+    number = reading.number if reading else None
+    rows = [[row] for row in number.split("|")] if number else []
+    is_unsure = bool(reading and reading.is_unsure)
+    return json.dumps({"file": name, "table": rows, "is_unsure": is_unsure}, ensure_ascii=False)

@@ -54,15 +54,13 @@ class Reader:
         candidates = [_segment(pixels) for pixels in pictures]
         digits = self._classify([candidate.glyphs for candidate in candidates])
         digits = self._split_touching(candidates, digits)
-        upright = self._try_sideways(candidates, digits)
-        readings = list(map(self._reading, candidates, upright))
-        if self._lines is None:
-            return readings
-        pages = [
-            candidate.found if now is before else None  # a sideways page has no level lines
-            for candidate, before, now in zip(candidates, digits, upright, strict=True)
-        ]
-        return self._lines.complete(pages, readings)
+        readings = list(map(self._reading, candidates, digits))
+        if self._lines is not None:
+            readings = self._lines.complete([one.found for one in candidates], readings)
+        sideways = self._try_sideways(candidates, digits, readings)
+        for index, group in sideways.items():
+            readings[index] = self._reading(candidates[index], group)
+        return readings
 
     def _classify(self, groups: Sequence[Sequence[Glyph]]) -> list[DigitReadings]:
         """Each group of glyphs as it is read, in one network call for all."""
@@ -109,13 +107,16 @@ class Reader:
         return positions[:MAX_SPLIT_GLYPHS]
 
     def _try_sideways(
-        self, candidates: Sequence[_Candidate], digits: list[DigitReadings]
-    ) -> list[DigitReadings]:
-        """Pictures without a number are read on both sides, if one of them makes a number."""
+        self,
+        candidates: Sequence[_Candidate],
+        digits: Sequence[DigitReadings],
+        readings: Sequence[Reading],
+    ) -> dict[int, DigitReadings]:
+        """The digits on the side of a page, of those that make no number upright."""
         undecided = [
             index
-            for index, group in enumerate(digits)
-            if group and decide(group, self.calibration)[1] is not None
+            for index, (group, reading) in enumerate(zip(digits, readings, strict=True))
+            if group and reading.refusal and decide(group, self.calibration)[1]
         ]
         sides = [
             _Side.of(candidates[index], index, quarter_turns)
@@ -123,8 +124,8 @@ class Reader:
             for quarter_turns in SIDEWAYS
         ]
         read = iter(self._read_sides(sides))
-        sideways = {index: _upright_side([next(read) for _ in SIDEWAYS]) for index in undecided}
-        return [sideways.get(index) or group for index, group in enumerate(digits)]
+        upright = {index: _upright_side([next(read) for _ in SIDEWAYS]) for index in undecided}
+        return {index: group for index, group in upright.items() if group}
 
     def _read_sides(self, sides: Sequence[_Side]) -> list[DigitReadings]:
         """The digits of each side; those of its sample alone where that does not look like digits.

@@ -54,7 +54,13 @@ class Answer:
         if self.reading.refusal is not None:
             prediction.refuse(self.reading.refusal, by=version, digits=digits)
         else:
-            prediction.succeed(digits, number=self.reading.number or "", by=version)
+            prediction.succeed(
+                digits,
+                number=self.reading.number or "",
+                by=version,
+                is_unsure=self.reading.is_unsure,
+            )
+            prediction.confidence = self.reading.confidence  # of its signs too
 
     def scale_to(self, width: int, height: int) -> float:
         """Pixels of an original of this size per pixel of the stored file, which may be smaller."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.models import ModelVersion
 from webapp.platform.database import db, writing
 from worker.model_files.store import verified_file
+from worker.model_files.strings import shipped_strings
 
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
@@ -123,7 +124,7 @@ def load_reader(models_dir: Path, version: ModelVersion) -> Reader:
 
     classifier = Classifier.load(verified_file(models_dir, version))
     require_reading(classifier, version.accuracy)
-    return Reader(classifier)
+    return Reader(classifier, shipped_strings())
 
 
 @cache

@@ -53,7 +53,8 @@ def test_predict_reads_files_one_object_a_line(app: Flask, network: Path, tmp_pa
     statuses = [line["status"] for line in lines]
     assert statuses == ["done", "done", "refused", "failed", "failed"]
     assert [line["number"] for line in lines] == ["42", "7", None, None, None]
-    keys = {"file", "status", "number", "confidence", "reason", "reason_code", "digits"}
+    keys = {"file", "status", "number", "kind", "value", "rows", "is_unsure", "confidence"}
+    keys |= {"reason", "reason_code", "digits"}
     assert all(set(line) == keys for line in lines)
     assert [line["reason"] is None for line in lines] == [True, True, False, False, False]
     four, two = lines[0]["digits"]

@@ -7,17 +7,20 @@ segmentation found, and those that are cut out where the string network read a d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.policy import looks_like_digit
 from worker.recognition.reading import DigitReading
 from worker.recognition.strings.alphabet import DIGITS, OTHER_MARK
 from worker.recognition.strings.recogniser import StringReading
 
-SURE = 0.9  # the probability of a text from which on it is not marked unsure
-PLAUSIBLE = 0.5  # the probability below which a text is no answer where segmentation found none
-CONFIRMING = 0.5  # the classifier's confidence in the label that the string network read
+# Of the probability of a text, by the string network:
+SURE = 0.9  # from here on, a text that the classifier confirms is not marked unsure
+EXPLAINS = 0.7  # from here on, its signs are believed where the digits agree with segmentation
+PLAUSIBLE = 0.5  # from here on, a text is an answer where no digit was found otherwise
+POSSIBLE = 0.2  # below, a text that disagrees with segmentation leaves the picture refused
+
+CONFIRMING = 0.5  # the classifier's confidence in a label, and its score of any digit at all
 
 _EDGE_MARKS = ".,"  # at the end of a number they are punctuation, or dust
 
@@ -32,7 +35,41 @@ class LineAnswer:
     is_unsure: bool
 
 
-def agree_on_found(
+def agree_on_line(
+    found: Sequence[DigitReading],
+    read: StringReading,
+    confirmed: Sequence[DigitReading],
+    *,
+    has_other_marks: bool,
+    calibration: Calibration,
+) -> LineAnswer | None:
+    """The answer for a line; None where it is refused, or stays so.
+
+    `found` are the digits that segmentation found and the classifier accepted, none for a refused
+    picture; `confirmed` the classifier's readings of the digits of `read`, in order.
+    """
+    text = written(read)
+    share = _share_confirmed(text, confirmed, calibration)
+    is_confirmed = share == 1
+    if not found:
+        is_answer = (is_confirmed and read.confidence >= PLAUSIBLE) or (
+            share >= 0.5 and read.confidence >= SURE and len(digits_of(text)) > 1
+        )
+        return _as_read(text, read, confirmed, is_confirmed) if is_answer else None
+    labels = "".join(str(digit.label) for digit in found)
+    if digits_of(text) == labels:
+        return _agreed(found, text, read, has_other_marks)
+    is_doubtful = read.confidence < PLAUSIBLE and not is_confirmed
+    if len(labels) == 1 and (len(digits_of(text)) < 2 or is_doubtful):
+        # Single digits are what the classifier is best at.
+        is_unsure = has_other_marks or read.confidence >= SURE
+        return LineAnswer(labels, tuple(found), found[0].confidence, is_unsure)
+    if not digits_of(text) or read.confidence < POSSIBLE:
+        return None
+    return _as_read(text, read, confirmed, is_confirmed)
+
+
+def agree_on_row(
     found: Sequence[DigitReading],
     read: StringReading,
     confirmed: Sequence[DigitReading],
@@ -40,32 +77,29 @@ def agree_on_found(
     has_other_marks: bool,
     calibration: Calibration,
 ) -> LineAnswer:
-    """The answer for a line whose digits segmentation found and the classifier accepted.
-
-    `confirmed` are the classifier's readings of the digits of `read`, in order.
-    """
+    """The answer for a row among others: as segmentation found it, unless the text convinces."""
     text = written(read)
     labels = "".join(str(digit.label) for digit in found)
-    certainty = min(digit.confidence for digit in found)
     if digits_of(text) == labels:
-        is_explained = read.confidence >= SURE or not (has_other_marks or text != labels)
-        confidence = certainty if text == labels else min(certainty, _of_signs(read))
-        return LineAnswer(text, tuple(found), confidence, not is_explained)
-    if read.confidence >= SURE and _all_confirm(text, confirmed, calibration):
-        return _as_read(text, read, confirmed, is_unsure=False)
-    return LineAnswer(labels, tuple(found), min(certainty, 0.5), is_unsure=True)
+        return _agreed(found, text, read, has_other_marks)
+    if read.confidence >= SURE and _share_confirmed(text, confirmed, calibration) == 1:
+        return _as_read(text, read, confirmed, is_confirmed=True)
+    certainty = min(digit.confidence for digit in found)
+    return LineAnswer(labels, tuple(found), certainty, read.confidence >= PLAUSIBLE)
 
 
-def agree_on_refused(
-    read: StringReading, confirmed: Sequence[DigitReading], calibration: Calibration
-) -> LineAnswer | None:
-    """The answer for a line that segmentation could not read; None where it stays refused."""
-    text = written(read)
-    if not digits_of(text) or read.confidence < PLAUSIBLE:
-        return None
-    if not _all_confirm(text, confirmed, calibration):
-        return None
-    return _as_read(text, read, confirmed, is_unsure=read.confidence < SURE)
+def _agreed(
+    found: Sequence[DigitReading], text: str, read: StringReading, has_other_marks: bool
+) -> LineAnswer:
+    """The digits that both found, with the signs that the string network read between them."""
+    certainty = min(digit.confidence for digit in found)
+    labels = "".join(str(digit.label) for digit in found)
+    is_dust = len(labels) == 1 and read.confidence < EXPLAINS
+    if text == labels or is_dust:
+        is_unsure = has_other_marks and read.confidence < SURE
+        return LineAnswer(labels, tuple(found), certainty, is_unsure)
+    confidence = min(certainty, _of_signs(read))
+    return LineAnswer(text, tuple(found), confidence, read.confidence < EXPLAINS)
 
 
 def written(read: StringReading) -> str:
@@ -80,21 +114,36 @@ def digits_of(text: str) -> str:
     return "".join(symbol for symbol in text if symbol in DIGITS)
 
 
-def _all_confirm(text: str, confirmed: Sequence[DigitReading], calibration: Calibration) -> bool:
-    """Whether the classifier reads every digit of the text as the string network does."""
-    return len(confirmed) > 0 and all(
+def _share_confirmed(
+    text: str, confirmed: Sequence[DigitReading], calibration: Calibration
+) -> float:
+    """The share of the text's digits, 0..1, that the classifier reads as the string network does.
+
+    Digits confirm each other; a lone one must look as much like a digit as anywhere else.
+    """
+    if not confirmed:
+        return 0.0
+    least = CONFIRMING if len(confirmed) > 1 else calibration.refuse_below
+    agreeing = [
         str(digit.label) == symbol
         and digit.confidence >= CONFIRMING
-        and looks_like_digit(digit, calibration)
+        and digit.in_distribution_score >= least
         for symbol, digit in zip(digits_of(text), confirmed, strict=True)
-    )
+    ]
+    return sum(agreeing) / len(agreeing)
 
 
 def _as_read(
-    text: str, read: StringReading, confirmed: Sequence[DigitReading], *, is_unsure: bool
+    text: str, read: StringReading, confirmed: Sequence[DigitReading], is_confirmed: bool
 ) -> LineAnswer:
-    certainty = min(digit.confidence for digit in confirmed)
-    return LineAnswer(text, tuple(confirmed), min(certainty, read.confidence), is_unsure)
+    """The text of the string network; each digit has the classifier's confidence in its label."""
+    digits = tuple(
+        replace(digit, label=int(symbol), confidence=digit.probabilities[int(symbol)])
+        for symbol, digit in zip(digits_of(text), confirmed, strict=True)
+    )
+    certainty = min(digit.confidence for digit in digits)
+    is_unsure = not is_confirmed or read.confidence < SURE
+    return LineAnswer(text, digits, min(certainty, read.confidence), is_unsure)
 
 
 def _of_signs(read: StringReading) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.recognition.reading import Box, Refusal
 from worker.recognition.segmentation.components import Component, PageComponents
@@ -19,6 +20,7 @@ _REACH_DOWN = 0.4  # of a digit's height: marks so far above and below belong to
 _REACH_ACROSS = 1.6  # of a digit's height: marks so far beside it belong to the line
 _MIN_MARK = 0.06  # of a digit's height: smaller marks are dust
 _MIN_DARKNESS = 0.5  # of the darkest mark's
+_IN_ROW = 0.6  # of a mark's height within that of a row: then it is part of the row
 _MIN_TILT, _MAX_TILT = 4.0, 50.0  # degrees
 
 
@@ -37,9 +39,7 @@ def find_line(found: PageComponents) -> FoundLine | None:
     if isinstance(writing, Refusal) or not writing:
         return None
     tallest = max(mark.height for mark in writing)
-    large = [mark for mark in writing if mark.height >= _TALL * tallest and not is_flat(mark)]
-    if not large:
-        return None
+    large = [mark for mark in writing if mark.height >= _TALL * tallest]
     tilt = _tilt(large)
     if tilt:
         marks = [mark for mark in writing if not is_flat(mark)]
@@ -93,26 +93,53 @@ def is_flat(mark: Component) -> bool:
 
 
 def _only_row(large: Sequence[Component]) -> list[Component] | None:
-    """The marks of the only row; remains of other rows at the picture's border do not count."""
+    """The marks of the only row; remains of other rows at the picture's border do not count.
+
+    Pieces of digits that lie within the height of the longest row belong to it.
+    """
     rows = [[large[i] for i in row] for row in group_into_rows([mark.box for mark in large])]
-    inner = [row for row in rows if not all(mark.border_contact for mark in row)]
-    if len(inner) > 1 or not rows:
-        return None
-    return inner[0] if inner else max(rows, key=len)
+    longest = max(rows, key=len)
+    band = _union([mark.box for mark in longest])
+    for row in rows:
+        if row is longest:
+            continue
+        if all(_shared_height(mark.box, band) > _IN_ROW * mark.height for mark in row):
+            longest += row
+        elif not all(mark.border_contact for mark in row):
+            return None
+    return longest
+
+
+def _shared_height(box: Box, other: Box) -> int:
+    return min(box.y + box.height, other.y + other.height) - max(box.y, other.y)
 
 
 def _tilt(large: Sequence[Component]) -> float:
-    """Degrees by which the marks' centres fall to the right; 0 where they are level or unclear."""
+    """Degrees by which the line falls to the right; 0 where it is level or unclear.
+
+    It is the lesser of the slopes of the marks' tops and of their bottoms, so that one digit that
+    hangs below the others tilts no line.
+    """
     if len(large) < 3:
         return 0.0
-    centres = np.array([(m.left + m.right, m.top + m.bottom) for m in large], np.float64) / 2
-    spread, axes = np.linalg.eigh(np.cov(centres.T))
-    if spread[0] > 0.03 * spread[1]:
-        return 0.0
-    across, down = axes[:, 1]
-    tilt = float(np.degrees(np.arctan2(down, across)))
-    tilt = (tilt + 90) % 180 - 90
-    return tilt if _MIN_TILT <= abs(tilt) <= _MAX_TILT else 0.0
+    middles, tops, bottoms = np.array(
+        [((m.left + m.right) / 2, m.top, m.bottom) for m in large], np.float64
+    ).T
+    if np.ptp(middles) < 0.7 * np.ptp((tops + bottoms) / 2):
+        return 0.0  # digits in a column
+    slopes = [float(np.polyfit(middles, ends, 1)[0]) for ends in (tops, bottoms)]
+    tilts = [float(np.degrees(np.arctan(slope))) for slope in slopes]
+    tilt = min(tilts, key=abs)
+    is_clear = tilts[0] * tilts[1] > 0 and _MIN_TILT <= abs(tilt) <= _MAX_TILT
+    return tilt if is_clear and _follows(middles, tops + bottoms, slopes) else 0.0
+
+
+def _follows(
+    middles: NDArray[np.float64], ends: NDArray[np.float64], slopes: Sequence[float]
+) -> bool:
+    """Whether the marks lie along one line rather than in several rows."""
+    level = ends / 2 - middles * (slopes[0] + slopes[1]) / 2
+    return bool(np.ptp(level) < 0.5 * np.ptp(middles))
 
 
 def _grown(marks: list[Component], others: Sequence[Component], height: float) -> list[Component]:

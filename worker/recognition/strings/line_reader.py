@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from worker.recognition.network.calibration import Calibration
-from worker.recognition.reading import Box, DigitReading, Glyph, Reading
+from worker.recognition.reading import Box, DigitReading, Glyph, Reading, Refusal
 from worker.recognition.segmentation.components import PageComponents
-from worker.recognition.strings.agreement import (
-    LineAnswer,
-    agree_on_found,
-    agree_on_refused,
-)
+from worker.recognition.strings.agreement import LineAnswer, agree_on_line, agree_on_row
 from worker.recognition.strings.cutting import cut_digits
 from worker.recognition.strings.line_finding import FoundLine, find_line, line_of
 from worker.recognition.strings.line_image import LineImage, cut_line
 from worker.recognition.strings.recogniser import StringReading, StringRecogniser
 
 MAX_LINES = 24  # of one picture; more are left as segmentation read them
+MAX_SYMBOLS = 40  # of one line; a longer one is left as segmentation read it, and unsure
+MAX_TEXT = 255  # symbols of a picture, as many as are stored
+WIDE = 0.95  # times its height: a wider digit may be two that touch
 _OTHER_MARK = 0.12  # of a digit's height: smaller marks beside a number are dust
 
 Classify = Callable[[Sequence[Sequence[Glyph]]], list[list[DigitReading]]]
@@ -34,6 +33,7 @@ class _Line:
     digits: tuple[DigitReading, ...]  # those that segmentation found; none of a refused picture
     has_other_marks: bool
     image: LineImage
+    is_alone: bool = True  # there is no other line in the picture
 
 
 class LineReader:
@@ -59,13 +59,7 @@ class LineReader:
         if not lines:
             return list(readings)
         read = self._recogniser.read([line.image for line in lines])
-        glyphs = [
-            cut_digits(page.page, line.image, text.symbols, line.row)
-            if text.symbols and (page := pages[line.picture])
-            else []
-            for line, text in zip(lines, read, strict=True)
-        ]
-        confirmed = self._classify(glyphs)
+        confirmed = self._classify(_cut(pages, lines, read))
         answers: dict[int, list[LineAnswer | None]] = {}
         for line, text, digits in zip(lines, read, confirmed, strict=True):
             answers.setdefault(line.picture, []).append(self._answer(line, text, digits))
@@ -77,9 +71,12 @@ class LineReader:
     def _answer(
         self, line: _Line, read: StringReading, confirmed: Sequence[DigitReading]
     ) -> LineAnswer | None:
-        if not line.digits:
-            return agree_on_refused(read, confirmed, self._calibration)
-        return agree_on_found(
+        if len(read.symbols) > MAX_SYMBOLS:
+            text = "".join(str(digit.label) for digit in line.digits)
+            confidence = min((digit.confidence for digit in line.digits), default=0.0)
+            return LineAnswer(text, line.digits, confidence, is_unsure=True) if text else None
+        agree = agree_on_line if line.is_alone else agree_on_row
+        return agree(
             line.digits,
             read,
             confirmed,
@@ -90,36 +87,58 @@ class LineReader:
 
 def _lines(picture: int, found: PageComponents, reading: Reading) -> list[_Line]:
     """The lines of a picture that are worth reading."""
-    if reading.refusal is not None:
-        line = find_line(found)
-        return [] if line is None else [_line(picture, found, line)]
-    rows = [tuple(row) for _, row in groupby(reading.digits, key=lambda digit: digit.glyph.row)]
+    digits = reading.digits if reading.refusal is None else ()
+    line = find_line(found)
+    if line is not None:
+        return [] if _is_single_digit(digits, line) else [_line(picture, found, line, digits)]
+    rows = [tuple(row) for _, row in groupby(digits, key=lambda digit: digit.glyph.row)]
     if len(rows) > MAX_LINES:
         return []
-    lines = []
-    for row in rows:
-        boxes = [found.page.picture.box_in_working(digit.glyph.box) for digit in row]
-        lines.append(_line(picture, found, line_of(found, boxes), row, boxes))
-    if len(lines) == 1 and len(rows[0]) == 1 and not lines[0].has_other_marks:
-        return []  # a single digit, and nothing beside it
-    return lines
+    boxes = [[_box(found, digit) for digit in row] for row in rows]
+    return [
+        replace(_line(picture, found, line_of(found, some), row), is_alone=False)
+        for row, some in zip(rows, boxes, strict=True)
+    ]
+
+
+def _cut(
+    pages: Sequence[PageComponents | None],
+    lines: Sequence[_Line],
+    read: Sequence[StringReading],
+) -> list[list[Glyph]]:
+    """The digits of each line, cut out where they were read; none of an overlong line."""
+    return [
+        cut_digits(page.page, line.image, text.symbols, line.row)
+        if (page := pages[line.picture]) and 0 < len(text.symbols) <= MAX_SYMBOLS
+        else []
+        for line, text in zip(lines, read, strict=True)
+    ]
+
+
+def _is_single_digit(digits: Sequence[DigitReading], line: FoundLine) -> bool:
+    """Whether a line is one digit that is not as wide as two, with nothing beside it."""
+    if len(digits) != 1 or len(line.marks) > 1:
+        return False
+    return line.box.width < WIDE * line.box.height
 
 
 def _line(
-    picture: int,
-    found: PageComponents,
-    line: FoundLine,
-    digits: tuple[DigitReading, ...] = (),
-    boxes: Sequence[Box] = (),
+    picture: int, found: PageComponents, line: FoundLine, digits: tuple[DigitReading, ...]
 ) -> _Line:
-    row = digits[0].glyph.row if digits else 0
+    boxes = [_box(found, digit) for digit in digits]
     height = max((box.height for box in boxes), default=0)
     others = [
         mark
         for mark in line.marks
         if mark.size >= _OTHER_MARK * height and not any(_covers(box, mark.box) for box in boxes)
     ]
-    return _Line(picture, row, digits, bool(others), cut_line(found.page, line.box, line.tilt))
+    image = cut_line(found.page, line.box, line.tilt)
+    row = digits[0].glyph.row if digits else 0
+    return _Line(picture, row, digits, bool(others), image)
+
+
+def _box(found: PageComponents, digit: DigitReading) -> Box:
+    return found.page.picture.box_in_working(digit.glyph.box)
 
 
 def _covers(box: Box, other: Box) -> bool:
@@ -135,12 +154,15 @@ def _covers(box: Box, other: Box) -> bool:
 def _completed(reading: Reading, answers: Sequence[LineAnswer | None]) -> Reading:
     known = [answer for answer in answers if answer is not None]
     if not known:
+        return replace(reading, refusal=reading.refusal or Refusal.UNSURE)
+    text = "|".join(answer.text for answer in known)
+    if len(text) > MAX_TEXT:
         return reading
     return replace(
         reading,
         digits=tuple(digit for answer in known for digit in answer.digits),
         refusal=None,
-        text="|".join(answer.text for answer in known),
+        text=text,
         text_confidence=min(answer.confidence for answer in known),
         is_unsure=any(answer.is_unsure for answer in known),
     )
