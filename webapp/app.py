@@ -38,6 +38,7 @@ PARTS = (
     errors,
     cross_origin,
     template_filters,
+    stored_sentences,
     static_files,
     compression,
     routes,
