@@ -49,6 +49,7 @@ from webapp.registry import (
 from webapp.registry import views as registry
 from webapp.sheets import api as sheets_api
 from webapp.sheets import files as sheet_files
+from webapp.sheets import printable_views
 from webapp.sheets import views as sheets
 from webapp.training import api as training_api
 from webapp.training import cancellations, filters
@@ -94,6 +95,7 @@ PAGES = (
     rereadings,
     sheets,
     sheet_files,
+    printable_views,
 )
 APIS = (
     predictions_api,

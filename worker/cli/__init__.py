@@ -13,6 +13,7 @@ from worker.cli import (  # noqa: F401
     model_evaluation,
     model_import,
     model_publishing,
+    sheets,
     strings,
     training_digits,
 )

@@ -47,6 +47,7 @@ class Reader:
     def __init__(self, classifier: Classifier, strings: StringRecogniser | None = None) -> None:
         self.classifier = classifier
         self.calibration = classifier.calibration
+        self.strings = strings
         self._lines = LineReader(strings, self._classify, self.calibration) if strings else None
 
     def read(self, pictures: Sequence[Image]) -> list[Reading]:

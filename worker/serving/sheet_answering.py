@@ -17,6 +17,7 @@ from worker.serving.pixels import stored_pixels
 
 if TYPE_CHECKING:
     from worker.recognition.reader import Reader
+    from worker.recognition.sheets.cell_reader import CellReader
     from worker.recognition.sheets.sheet_reading import CellReading, SheetReading
 
 PAGE = "page.jpg"  # the straightened page, in the storage of the sheet
@@ -54,8 +55,7 @@ def read_sheet(
 
     A page that breaks the reader fails alone.
     """
-    from worker.recognition.sheets.cell_reader import ComponentCellReader  # noqa: PLC0415 (TensorFlow)
-    from worker.recognition.sheets.sheet_reader import SheetReader  # noqa: PLC0415
+    from worker.recognition.sheets.sheet_reader import SheetReader  # noqa: PLC0415 (TensorFlow)
 
     try:
         pixels = stored_pixels(storage.read_picture(sheet_id))
@@ -63,13 +63,26 @@ def read_sheet(
         log.exception("The picture of sheet %s cannot be read.", sheet_id)
         return SheetAnswer(failure=Reason.FILE_MISSING)
     try:
-        cells = ComponentCellReader(reader.classifier)
-        reading = SheetReader(cells).read(pixels, on_progress)
+        reading = SheetReader(cell_reader(reader)).read(pixels, on_progress)
         storage.put(sheet_id, PAGE, _jpeg(reading.page))
     except Exception:
         log.exception("The page of sheet %s broke the reader.", sheet_id)
         return SheetAnswer(failure=Reason.BROKE_READER)
     return SheetAnswer(reading)
+
+
+def cell_reader(reader: Reader) -> CellReader:
+    """The string network where there is one, confirmed by the digit classifier."""
+    from worker.recognition.sheets.cell_reader import ComponentCellReader  # noqa: PLC0415 (TensorFlow)
+    from worker.recognition.sheets.confirmed_cell_reader import (  # noqa: PLC0415
+        ConfirmedCellReader,
+    )
+    from worker.recognition.sheets.string_cell_reader import StringCellReader  # noqa: PLC0415
+
+    digits = ComponentCellReader(reader.classifier)
+    if reader.strings is None:
+        return digits
+    return ConfirmedCellReader(StringCellReader(reader.strings), digits)
 
 
 def _cell(cell: CellReading) -> SheetCell:

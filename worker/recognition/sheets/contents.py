@@ -60,6 +60,16 @@ def considered_together(contents: Sequence[Content]) -> list[Content]:
     return [c for c in contents if not has_table or not c.place.is_free or _is_sure_number(c)]
 
 
+def without_heading(contents: Sequence[Content]) -> list[Content]:
+    """The contents of a printed sheet of Cifra's, whose first row and column are printed."""
+    return [
+        replace(content, kind=CellKind.PRINT, text="")
+        if content.kind is not CellKind.EMPTY and 0 in (content.place.row, content.place.column)
+        else content
+        for content in contents
+    ]
+
+
 def _is_sure_number(content: Content) -> bool:
     return content.kind is CellKind.NUMBER and (
         content.confidence >= SURE_FREE and OTHER_MARK not in content.text
@@ -90,10 +100,10 @@ def _without_printed_counts(contents: Sequence[Content]) -> list[Content]:
 
 
 def _counts_on(texts: Sequence[str]) -> bool:
-    """Whether most of the numbers are one more than the one before."""
+    """Whether nearly all of the numbers are one more than the one before."""
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 6]
     steps = [second - first for first, second in pairwise(numbers)]
-    return len(numbers) >= 3 and sum(step == 1 for step in steps) >= 0.6 * len(steps)
+    return len(numbers) >= 3 and sum(step == 1 for step in steps) >= 0.85 * len(steps)
 
 
 def _strokes_among_marks(contents: Sequence[Content]) -> list[Content]:

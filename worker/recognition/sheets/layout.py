@@ -11,7 +11,7 @@ from worker.recognition.reading import Box
 from worker.recognition.segmentation.reading_order import group_into_rows
 from worker.recognition.sheets.writing import Piece, bounding_box
 
-_GAP = 0.75  # of the median height of the row's writing: a wider gap parts two words
+_GAP = 0.6  # of the median height of the row's writing: a wider gap parts two words
 _SMALL = 0.35  # of the median height: points and dashes join a row, and make none
 
 

@@ -15,6 +15,7 @@ from worker.recognition.sheets.table_grid import GridCell, TableGrid
 from worker.recognition.sheets.writing import Piece, Writing, bounding_box
 
 _MIN_WRITING = 0.16  # of a cell's height: less is dust, or the remains of a rule
+_POINT = 0.055  # of the largest piece of a cell: the smallest point
 _SPECK = 9  # pixels: a piece so small at a cell's edge is the remains of a rule
 _TALL_ROW = 2.2  # of the typical height of writing: a lower row of a table holds one line of it
 _SEVERAL = 2  # cells of a row with several lines make it several rows, or so many lines of one
@@ -48,6 +49,13 @@ def find_places(tables: Sequence[TableGrid], writing: Writing) -> list[Place]:
         for number, (_, places) in enumerate(blocks)
         for place in places
     ]
+
+
+def of_largest_table(places: Sequence[Place]) -> list[Place]:
+    """The places of the table with the most cells; none where there is no table."""
+    tables = [place.block for place in places if not place.is_free]
+    largest = max(set(tables), key=tables.count, default=None)
+    return [place for place in places if place.block == largest and not place.is_free]
 
 
 def _free_rows(free: Sequence[Piece]) -> list[tuple[float, list[Place]]]:
@@ -107,7 +115,7 @@ def _content(pieces: Sequence[Piece], cell: Box) -> tuple[Piece, ...]:
     sizes = [max(piece.box.width, piece.box.height) for piece in kept]
     if max(sizes, default=0) < least:
         return ()
-    return tuple(p for p, size in zip(kept, sizes, strict=True) if size >= 0.1 * max(sizes))
+    return tuple(p for p, size in zip(kept, sizes, strict=True) if size >= _POINT * max(sizes))
 
 
 def _is_remains(piece: Piece, cell: Box) -> bool:

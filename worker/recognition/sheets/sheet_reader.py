@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from worker.recognition.arrays import Image
+from worker.recognition.reading import Box
 from worker.recognition.sheets.cell_reader import CellReader, CellText
-from worker.recognition.sheets.contents import Content, considered_together, content_of
+from worker.recognition.sheets.contents import (
+    Content,
+    considered_together,
+    content_of,
+    without_heading,
+)
+from worker.recognition.sheets.corner_marks import page_by_corner_marks
+from worker.recognition.sheets.orientation import quarter_turns
 from worker.recognition.sheets.page_ink import measure_ink
-from worker.recognition.sheets.places import find_places
+from worker.recognition.sheets.places import Place, find_places, of_largest_table
 from worker.recognition.sheets.rules import find_rules
 from worker.recognition.sheets.sheet_reading import CellKind, CellReading, SheetReading
 from worker.recognition.sheets.straightening import straightened
@@ -37,23 +48,22 @@ class SheetReader:
 
         `on_progress` is called with per cents after each step.
         """
-        page = straightened(pixels)
-        on_progress(15)
-        ink = measure_ink(page)
-        rules = find_rules(ink.faint)
+        printed = page_by_corner_marks(_coloured(pixels))
+        found = _find(straightened(pixels)) if printed is None else _find(printed, is_printed=True)
         on_progress(25)
-        writing = find_writing(ink, rules)
-        places = find_places(find_tables(rules), writing)
+        turns = quarter_turns(found.crops, found.boxes, self.cells) if printed is None else 0
+        if turns:
+            found = _find(np.ascontiguousarray(np.rot90(found.page, turns)))
         on_progress(35)
-        written = [place for place in places if place.pieces][:MAX_READ]
-        crops = [writing.crop(place.pieces) for place in written]
+        written, crops = found.written, found.crops
         texts = self._read_cells(crops, on_progress)
         contents = [
             content_of(place, text, crop)
             for place, text, crop in zip(written, texts, crops, strict=True)
         ]
-        contents += [Content(place, CellKind.EMPTY) for place in places if not place.pieces]
-        return _sheet(considered_together(contents), ink.page, len(written) < MAX_READ)
+        contents += [Content(place, CellKind.EMPTY) for place in found.places if not place.pieces]
+        together = considered_together(contents) if printed is None else without_heading(contents)
+        return _sheet(together, found.page, len(written) < MAX_READ)
 
     def _read_cells(self, crops: Sequence[Image], on_progress: OnProgress) -> list[CellText]:
         texts: list[CellText] = []
@@ -61,6 +71,37 @@ class SheetReader:
             texts += self.cells.read_cells(crops[start : start + READ_TOGETHER])
             on_progress(35 + round(60 * len(texts) / len(crops)))
         return texts
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A page with its places, and the crops of those with writing."""
+
+    page: Image
+    places: list[Place]
+    written: list[Place]
+    crops: list[Image]
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The boxes of the pieces of writing."""
+        return [piece.box for place in self.written for piece in place.pieces]
+
+
+def _find(page: Image, *, is_printed: bool = False) -> _Found:
+    """The places of a straightened page; of a printed sheet those of its table alone."""
+    ink = measure_ink(page)
+    rules = find_rules(ink.faint)
+    writing = find_writing(ink, rules)
+    places = find_places(find_tables(rules), writing)
+    if is_printed:
+        places = of_largest_table(places)
+    written = [place for place in places if place.pieces][:MAX_READ]
+    return _Found(ink.page, places, written, [writing.crop(place.pieces) for place in written])
+
+
+def _coloured(pixels: Image) -> Image:
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
 
 
 def _sheet(contents: Sequence[Content], page: Image, is_complete: bool) -> SheetReading:

@@ -14,11 +14,11 @@ from worker.recognition.reading import Box
 from worker.recognition.sheets.page_ink import PageInk
 from worker.recognition.sheets.rules import Rule, Rules
 
-MIN_AREA = 9  # pixels
+MIN_AREA = 6  # pixels
 MAX_PIECES = 8000  # the largest of a page
 _THRESHOLD = 0.42  # of the darkest ink around a pixel
 _PEAK_WINDOW = 61  # pixels around it
-_MIN_DARKNESS = 0.34  # of the typical writing of the page
+_MIN_DARKNESS = 0.26  # of the typical writing of the page
 _TALL = 12  # pixels: the height of pieces by which that is measured
 _RULE_REACH = 17  # pixels across a rule that may be its own
 _TOUCH = 3  # pixels from a rule to the strokes that cross it
@@ -98,7 +98,7 @@ def _least_darkness(
         return 0.0
     order = np.argsort(darkness[is_tall])
     weights = np.cumsum(areas[is_tall][order])
-    typical = darkness[is_tall][order][np.searchsorted(weights, 0.7 * weights[-1])]
+    typical = darkness[is_tall][order][np.searchsorted(weights, 0.5 * weights[-1])]
     return float(_MIN_DARKNESS * typical)
 
 
