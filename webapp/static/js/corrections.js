@@ -17,7 +17,8 @@ async function request(address, fields) {
   const body = new URLSearchParams(fields);
   body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
   try {
-    const response = await fetch(address, { method: "POST", body });
+    // keepalive: it is finished also when the next picture is opened meanwhile
+    const response = await fetch(address, { method: "POST", body, keepalive: true });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     return response.ok ? { page } : { problem: page.querySelector("main .lead").textContent };
   } catch {
