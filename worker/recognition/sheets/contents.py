@@ -100,10 +100,11 @@ def _without_printed_counts(contents: Sequence[Content]) -> list[Content]:
 
 
 def _counts_on(texts: Sequence[str]) -> bool:
-    """Whether nearly all of the numbers are one more than the one before."""
+    """Whether the numbers increase, nearly all of them by one."""
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 6]
     steps = [second - first for first, second in pairwise(numbers)]
-    return len(numbers) >= 3 and sum(step == 1 for step in steps) >= 0.85 * len(steps)
+    increases = min(steps, default=0) > 0  # "… 8, 9, 0, 1" was written by hand
+    return len(numbers) >= 3 and increases and sum(s == 1 for s in steps) >= 0.85 * len(steps)
 
 
 def _strokes_among_marks(contents: Sequence[Content]) -> list[Content]:
