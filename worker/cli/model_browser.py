@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from flask_babel import gettext
 
+from webapp.messages import gettext_noop
 from webapp.platform.extensions import extensions
+from webapp.platform.template_filters import decimal, score
 from webapp.settings import ROOT
 from worker.cli.group import model
 
@@ -33,7 +36,7 @@ COLUMNS = 30  # pictures in a row of the file
     type=click.Path(path_type=Path, file_okay=False),
     default=STATIC,
     show_default=True,
-    help="The folder for weights.bin, manifest.json, digits.png and digits.json.",
+    help=gettext_noop("The folder for weights.bin, manifest.json, digits.png and digits.json."),
 )
 def export_browser(output: Path) -> None:
     """Write the four small networks of models/ and the sample digits for browsers."""
@@ -59,7 +62,14 @@ def export_browser(output: Path) -> None:
         "styles": list(samples.styles),
     }
     _write_json(output / "digits.json", facts)
-    click.echo(f"{len(networks)} networks, {weights.size:,} bytes of weights: {output}")
+    click.echo(
+        gettext(
+            "%(count)s networks, %(size)s bytes of weights: %(path)s",
+            count=len(networks),
+            size=decimal(weights.size),
+            path=output,
+        )
+    )
 
 
 @model.command("measure-networks")
@@ -68,7 +78,7 @@ def export_browser(output: Path) -> None:
     "--photos",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     envvar="PHOTOS_PATH",
-    help="Labelled photos with their manifest.csv. Default: PHOTOS_PATH.",
+    help=gettext_noop("Labelled photos with their manifest.csv. Default: PHOTOS_PATH."),
 )
 def measure_networks(names: tuple[str, ...], photos: Path | None) -> None:
     """Measure the networks of models/ for the page "Networks side by side".
@@ -89,7 +99,10 @@ def measure_networks(names: tuple[str, ...], photos: Path | None) -> None:
         if network.name in (names or NETWORKS):
             row = {**_facts(network.name), **side_by_side.measure(network, mnist)}
             rows[network.name] = row | _on_photographs(network, photos)
-            click.echo(f"{network.name}: {row['accuracy']:.2%} of MNIST's test set")
+            share = score(row["accuracy"])
+            click.echo(
+                gettext("%(name)s: %(share)s of MNIST's test set", name=network.name, share=share)
+            )
     predictions = side_by_side.predict(networks, mnist.test_images)
     measured = {
         "networks": [rows[name] for name in NETWORKS],
@@ -99,7 +112,7 @@ def measure_networks(names: tuple[str, ...], photos: Path | None) -> None:
         "drawn": _disputed_drawn_digits(networks),
     }
     _write_json(MEASUREMENTS, measured)
-    click.echo(f"Written to {MEASUREMENTS}.")
+    click.echo(gettext("Written to %(path)s.", path=MEASUREMENTS))
 
 
 def _measured_before() -> list[dict[str, Any]]:
