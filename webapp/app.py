@@ -16,6 +16,7 @@ from webapp.platform import (
     request_log,
     security_headers,
     static_files,
+    stored_sentences,
     template_filters,
     url_converters,
 )
