@@ -14,7 +14,7 @@ from worker.recognition.sheets.sheet_reading import CellKind, SheetReading
 
 PRINTED, MARK, UNREADABLE = "p:", "~", "?"
 LINES = "line"  # the kind of crops of one line, which are no pages
-HALVES = re.compile(r"(\d+) ?1/2")
+HALVES = re.compile(r"(\d+) +1/2")
 
 Labels = list[list[str]]
 
