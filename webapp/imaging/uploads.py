@@ -178,8 +178,9 @@ class Upload:
 
 
 def rounded(number: float) -> float:
-    """A limit with three digits, as a sentence gives it."""
-    return float(f"{number:.3g}")
+    """A limit with three digits, as a sentence gives it: 4 or 2.5."""
+    shortened = float(f"{number:.3g}")
+    return int(shortened) if shortened.is_integer() else shortened
 
 
 def display_name(filename: str) -> str:

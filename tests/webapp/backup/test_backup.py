@@ -26,6 +26,10 @@ from webapp.platform.extensions import Extensions
 from webapp.platform.storage import PICTURE
 from webapp.settings import Settings
 
+# A sheet's files lie beside those of predictions, so no two of them have the same id.
+SHEET_IDS = ("first-sheet", "second-sheet")
+SHEETS = {("sheets", number): {"id": key} for number, key in enumerate(SHEET_IDS)}
+
 
 @contextmanager
 def installation(settings: Settings, folder: Path, database_url: str) -> Iterator[Flask]:
@@ -44,10 +48,10 @@ def furnished(settings: Settings) -> Iterator[Flask]:
     with installation(settings, settings.data_dir, settings.database_url) as app:
         upgrade()
         with db.engine.begin() as connection:
-            fill(connection, reflected(connection), {})
+            fill(connection, reflected(connection), SHEETS)
         services = Extensions.of(app)
         with db.engine.connect() as connection:
-            for key in prediction_ids(connection):
+            for key in (*prediction_ids(connection), *SHEET_IDS):
                 services.storage.put(key, PICTURE, key.encode())
             for name in connection.scalars(sa.select(ModelVersion.filename)).all():
                 services.settings.models_dir.mkdir(exist_ok=True)
@@ -227,4 +231,4 @@ def test_the_commands_go_through_a_file(
 
     assert made.exit_code == restored.exit_code == 0
     assert file.stat().st_mode & 0o777 == 0o600, "it holds the hashes of passwords"
-    assert "4 files" in restored.output
+    assert f"{len(before[1])} files" in restored.output

@@ -84,6 +84,7 @@ def test_the_zip_holds_pictures_readings_and_corrections(app: Flask, client: Fla
             "readings.json",
             "corrections.csv",
             "corrections.json",
+            "sheets.json",
         }
         names = {name for name in archive.namelist() if name.startswith("pictures/")}
         assert set(archive.namelist()) == tables | names
