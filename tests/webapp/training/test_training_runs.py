@@ -211,7 +211,7 @@ def test_a_finished_run_shows_its_evaluation_and_leads_to_its_version(
     assert "It did not pass its evaluation." in page
     assert f'href="/admin/models/{challenger}"' in page
     assert page.count("MNIST test set</th>") == 1, "the result is in one row of one table"
-    assert "<dt>Seed</dt><dd>2026</dd>" in page
+    assert "<dt>Random seed</dt><dd>2026</dd>" in page
 
 
 def test_a_run_that_had_nothing_to_learn_says_so(app: Flask, client: FlaskClient) -> None:
