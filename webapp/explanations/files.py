@@ -16,6 +16,11 @@ def network_file(models_dir: Path, checksum: str) -> Path:
     return models_dir / "explained" / f"{checksum}.zip"
 
 
+def training_digits_sample(models_dir: Path) -> Path:
+    """The sample of training digits of this installation; there may be none."""
+    return models_dir / "training_digits.npz"
+
+
 def training_digits_file(models_dir: Path, checksum: str) -> Path:
     """The file with the training digits as the network with this SHA-256 sees them."""
     return models_dir / "explained" / f"{checksum}-digits.zip"

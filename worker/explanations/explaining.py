@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from sqlalchemy.orm import Session
 
+from webapp.explanations.files import training_digits_sample
 from webapp.models import Digit, Explanation, ModelVersion, Prediction
 from webapp.platform.database import db, writing
 from webapp.platform.extensions import extensions
@@ -68,7 +69,7 @@ def _contents(
         return _explain(prediction, digit, version)
     models_dir = extensions.settings.models_dir
     explainer = explainer_of(version, models_dir)
-    digits = training_digits()
+    digits = training_digits(training_digits_sample(models_dir))
     of_digits = directions_of(digits, explainer, version, models_dir) if digits else None
     seen = None if digits is None or of_digits is None else (digits, of_digits)
     return explainer.compare(_ink(digit), claimed.compared, seen)

@@ -14,7 +14,6 @@ from webapp.models import ModelVersion
 from webapp.platform.array_archive import ArchiveError, ArrayArchive
 from webapp.platform.storage import write_whole
 from worker.explanations.packing import packed
-from worker.model_files.store import TRAINING_DIGITS
 
 if TYPE_CHECKING:
     from worker.recognition.explanation.contents import NetworkExplainer
@@ -24,10 +23,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def training_digits(path: Path = TRAINING_DIGITS) -> TrainingDigits | None:
-    """The sample that ships; None where it is missing or damaged."""
+def training_digits(path: Path) -> TrainingDigits | None:
+    """The sample of this installation; None where it is missing or damaged."""
     from worker.recognition.explanation.nearest import TrainingDigits  # noqa: PLC0415 (TensorFlow)
 
+    if not path.exists():
+        return None
     try:
         return TrainingDigits.load(path)
     except (OSError, ValueError, KeyError):

@@ -21,7 +21,6 @@ from webapp.settings import ROOT
 from worker.recognition.network.model_card import ModelCard, read_card
 
 SHIPPED = ROOT / "models" / "cifra.keras"
-TRAINING_DIGITS = ROOT / "models" / "training_digits.npz"
 
 log = logging.getLogger(__name__)
 

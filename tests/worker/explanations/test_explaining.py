@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.support.pictures import photo_of
 from tests.support.records import prediction_of, stored_version, waiting_prediction
-from webapp.explanations.files import open_explanation, open_network
+from webapp.explanations.files import open_explanation, open_network, training_digits_sample
 from webapp.models import Explanation, ExplanationStatus, Prediction
 from webapp.models.explanation import NETWORK
 from webapp.platform.array_archive import ArrayArchive
@@ -20,8 +21,6 @@ from webapp.platform.database import db, writing
 from webapp.platform.extensions import Extensions, extensions
 from webapp.predictions.deletion import delete_batch
 from worker import tasks
-from worker.explanations import explaining
-from worker.explanations.training_digits import training_digits
 
 
 def asked(prediction_id: str, *, position: int = 0, subject: str = NETWORK) -> None:
@@ -35,6 +34,17 @@ def explanation_of(prediction_id: str, *, position: int = 0, subject: str = NETW
         assert found is not None
         session.expunge(found)
         return found
+
+
+def keep_training_digits() -> None:
+    """A sample of drawn digits, three of each label, where the command writes MNIST's."""
+    from worker.recognition.explanation.nearest import TrainingDigits  # noqa: PLC0415 (TensorFlow)
+
+    models_dir = extensions.settings.models_dir
+    models_dir.mkdir(exist_ok=True)
+    images = np.random.default_rng(5).integers(0, 256, (30, 28, 28), np.uint8)
+    digits = TrainingDigits(images, np.repeat(np.arange(10), 3))
+    digits.save(training_digits_sample(models_dir))
 
 
 def opened(prediction_id: str, **which: Any) -> ArrayArchive:
@@ -137,6 +147,7 @@ def test_an_explanation_is_deleted_with_its_prediction(app: Flask, network: Path
 
 def test_a_comparison_is_computed_with_its_neighbours(app: Flask, network: Path) -> None:
     prediction_id = answered(network, "4")
+    keep_training_digits()
     asked(prediction_id, subject="4-9")
 
     tasks.explain()
@@ -145,7 +156,7 @@ def test_a_comparison_is_computed_with_its_neighbours(app: Flask, network: Path)
     assert (facts["first"], facts["second"]) == (4, 9)
     assert facts["evidence"]["error"] <= 0.01
     assert len(facts["neighbours"]["all"]) == 8
-    assert facts["neighbours"]["count"] == 1500
+    assert facts["neighbours"]["count"] == 30
 
 
 def test_the_training_digits_are_seen_once_by_a_network(
@@ -153,6 +164,7 @@ def test_the_training_digits_are_seen_once_by_a_network(
 ) -> None:
     from worker.recognition.explanation.contents import NetworkExplainer  # noqa: PLC0415
 
+    keep_training_digits()
     prediction_id = answered(network, "4")
     asked(prediction_id, subject="4-9")
     tasks.explain()
@@ -164,10 +176,7 @@ def test_the_training_digits_are_seen_once_by_a_network(
     assert "neighbours" in opened(prediction_id, subject="4-7").facts
 
 
-def test_without_training_digits_a_comparison_has_no_neighbours(
-    app: Flask, network: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(explaining, "training_digits", lambda: training_digits(tmp_path / "none"))
+def test_without_training_digits_a_comparison_has_no_neighbours(app: Flask, network: Path) -> None:
     prediction_id = answered(network, "4")
     asked(prediction_id, subject="4-9")
 

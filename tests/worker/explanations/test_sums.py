@@ -150,7 +150,7 @@ def test_a_step_of_the_recurrent_layer_is_right(explained: Callable[[str], Expla
     found = explained("rnn")
     for index in of_kind(found, "recurrent"):
         states = array_of(found[0], f"{index}.states")
-        for line, unit in ((0, 3), (13, 50), (27, 150), (5, 191)):
+        for line, unit in ((0, 3), (13, 50), (27, 100), (5, 127)):
             step = recurrent_step(
                 layer_numbers(found, index), {"row": str(line), "channel": str(unit)}
             )
@@ -163,7 +163,7 @@ def test_the_states_are_those_of_keras(explained: Callable[[str], Explained]) ->
     sequence = array_of(found[0], str(first))
     assert array_of(found[0], f"{first}.states") == pytest.approx(sequence, abs=1e-5)
     states, last = array_of(found[0], f"{second}.states"), array_of(found[0], str(second))
-    assert np.concatenate([states[-1, :96], states[0, 96:]]) == pytest.approx(last, abs=1e-5)
+    assert np.concatenate([states[-1, :64], states[0, 64:]]) == pytest.approx(last, abs=1e-5)
 
 
 def test_the_attention_of_a_head_is_right(explained: Callable[[str], Explained]) -> None:

@@ -1,6 +1,6 @@
 """The nearest training digits: those that look alike to a network, by its last hidden layer.
 
-A sample of MNIST's training set ships with Cifra, since MNIST itself may not be there.
+A command makes the sample of MNIST's training set once, where MNIST is there.
 """
 
 from __future__ import annotations
