@@ -57,8 +57,11 @@ def test_the_best_version_of_each_architecture_is_compared_with_the_others(
     assert "97.00\u202f%" in page
 
 
-def test_the_front_page_links_to_the_networks(client: FlaskClient) -> None:
-    assert 'href="/models"' in client.get("/").text
+def test_the_front_page_leads_to_the_networks_and_on_to_their_versions(
+    client: FlaskClient,
+) -> None:
+    assert 'href="/networks"' in client.get("/").text
+    assert 'href="/models"' in client.get("/networks").text
 
 
 def test_the_pictures_that_networks_read_differently_are_shown(
