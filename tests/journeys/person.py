@@ -20,3 +20,9 @@ def give(page: Page, picture: bytes, *, filename: str = "photo.jpg") -> None:
 def number_read(page: Page) -> Locator:
     """The answer's headline; there is none while the picture waits, or after a refusal."""
     return page.locator("h1.number")
+
+
+def delete_reading(page: Page) -> None:
+    """Delete the reading of this page: other journeys count the corrections that wait."""
+    site, prediction_id = page.url.split("#")[0].rsplit("/predictions/", 1)
+    assert page.request.delete(f"{site}/api/predictions/{prediction_id}").ok

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.person import give, number_read
+from tests.journeys.person import delete_reading, give, number_read
 from tests.journeys.pictures import photo_of
 from tests.journeys.site import RunningSite
 
@@ -75,6 +75,7 @@ def test_without_the_network_a_correction_shows_a_problem_and_can_be_repeated(
 
     expect(page.get_by_text("You corrected this digit to 1.")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+    delete_reading(page)
 
 
 def test_corrections_work_without_javascript(page_without_javascript: Page) -> None:
@@ -108,6 +109,7 @@ def test_twenty_digits_with_three_mistakes_are_corrected_in_few_keys(page: Page)
     expect(page.locator("#correction-number")).to_contain_text("3147592655897932314")
     expect(page.get_by_role("button", name="The rest is right")).to_have_count(0)
     assert keys.count <= 45
+    delete_reading(page)
 
 
 def test_a_whole_number_is_typed_in_place_of_what_was_read(page: Page) -> None:
