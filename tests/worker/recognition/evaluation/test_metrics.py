@@ -109,8 +109,8 @@ def test_a_folder_with_a_manifest_is_read_whole_and_reported_with_its_misses(
     outcomes = read_all(Reader(Classifier.load(network)), pictures, stored_pixels)
     report = Report.of("tiny.keras", None, outcomes)
     assert "numbers" in report.table()
-    assert "42.png: 99 →" in report.page()
-    assert "blank.png" not in report.page()
+    assert "42.png: 99 →" in report.page(stored_pixels)
+    assert "blank.png" not in report.page(stored_pixels)
 
 
 def test_sources_are_parted_in_two_halves_and_stay_where_they_are() -> None:
