@@ -15,7 +15,7 @@ COPY migrations migrations
 COPY webapp webapp
 USER cifra
 EXPOSE 8000
-CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8000", "--worker-class", "webapp.platform.server.worker.Worker", "--threads", "36", "--no-control-socket"]
+CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8000", "--worker-class", "webapp.platform.server.worker.WebWorker", "--threads", "36", "--no-control-socket"]
 
 
 FROM base AS worker-packages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,14 @@ def test_standard_terms_are_used(path: Path) -> None:
     text = ALLOWED.sub("", path.read_text())
     found = [match.group(0) for match in PRIVATE_WORDS.finditer(text)]
     assert not found
+
+
+def test_no_two_classes_share_a_name() -> None:
+    packages = [path for path in MODULES if not path.is_relative_to(ROOT / "scripts")]
+    names = [
+        node.name
+        for path in packages
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []

@@ -121,7 +121,7 @@ class Web:
             database = [sys.executable, "-m", "flask", "db", "upgrade"]
             subprocess.run(database, cwd=ROOT, env=environment(self.settings), check=True)
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--threads", "36"]
-        command += ["--worker-class", "webapp.platform.server.worker.Worker"]
+        command += ["--worker-class", "webapp.platform.server.worker.WebWorker"]
         command += ["--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment(self.settings))
         wait_until(self._answers, seconds=30)

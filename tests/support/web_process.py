@@ -18,7 +18,7 @@ from webapp.app import create_app
 from webapp.platform.database import db
 from webapp.settings import ROOT, Settings
 
-CLASS = "webapp.platform.server.worker.Worker"
+CLASS = "webapp.platform.server.worker.WebWorker"
 
 
 @contextmanager

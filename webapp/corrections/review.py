@@ -75,7 +75,7 @@ class ReviewPage:
 
 
 @dataclass(frozen=True)
-class Decision:
+class ReviewDecision:
     """The result of an approval or rejection of several corrections."""
 
     decided: int
@@ -129,7 +129,7 @@ def revision(correction: Correction) -> str:
     return f"{correction.id}={correction.label_name}"
 
 
-def decide(revisions: Sequence[str], verdict: Verdict, *, by: User) -> Decision:
+def decide(revisions: Sequence[str], verdict: Verdict, *, by: User) -> ReviewDecision:
     """Approve or reject the corrections that still are as they were shown; leaves the others."""
     ids = [int(one.partition("=")[0]) for one in revisions]
     with writing() as session:
@@ -143,7 +143,7 @@ def decide(revisions: Sequence[str], verdict: Verdict, *, by: User) -> Decision:
             action = AuditAction.APPROVED if verdict == Verdict.APPROVED else AuditAction.REJECTED
             subject = f"correction {correction.id}: {correction.label_name}"
             record(session, action, subject, by=by)
-    return Decision(decided=len(unchanged), missed=len(set(revisions)) - len(unchanged))
+    return ReviewDecision(decided=len(unchanged), missed=len(set(revisions)) - len(unchanged))
 
 
 def _review_items(query: Select[tuple[Correction]]) -> list[ReviewItem]:

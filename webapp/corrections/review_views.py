@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts.guards import admin_required
 from webapp.corrections.forms import LABEL_NAMES, DecisionForm, ReviewFilterForm
 from webapp.corrections.review import (
-    Decision,
+    ReviewDecision,
     counts_by_label,
     counts_by_verdict,
     decide,
@@ -68,7 +68,7 @@ def _decide(verdict: Verdict) -> Response:
     return redirect(url_for(".index", **_current_filters()), 303)
 
 
-def _summary(decision: Decision, verdict: Verdict) -> str:
+def _summary(decision: ReviewDecision, verdict: Verdict) -> str:
     count, missed = decision.decided, decision.missed
     if verdict == Verdict.APPROVED:
         summary = ngettext("Approved: %(num)s correction.", "Approved: %(num)s corrections.", count)

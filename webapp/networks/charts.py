@@ -12,7 +12,7 @@ TOP, BOTTOM, LEFT, RIGHT = 8, 22, 34, 8  # the margins around the lines
 
 
 @dataclass(frozen=True)
-class Line:
+class RobustnessLine:
     """One network's accuracy."""
 
     network: str
@@ -20,25 +20,25 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chart:
+class RobustnessChart:
     """The accuracy of all networks along one slider."""
 
     change: str
     values: Sequence[float]
     ticks: Sequence[tuple[float, float]]  # x and value of the first, the middle and the last
-    lines: Sequence[Line]
+    lines: Sequence[RobustnessLine]
     rows: Sequence[tuple[float, Sequence[float]]]  # value, and each network's accuracy
 
 
-def charts(measured: Measurements) -> Iterator[Chart]:
+def charts(measured: Measurements) -> Iterator[RobustnessChart]:
     for change, values in measured.changes.items():
         accuracies = [network.robustness[change] for network in measured.networks]
-        yield Chart(
+        yield RobustnessChart(
             change=change,
             values=values,
             ticks=[(_x(value, values), value) for value in _ends_and_middle(values)],
             lines=[
-                Line(network.name, _points(values, network.robustness[change]))
+                RobustnessLine(network.name, _points(values, network.robustness[change]))
                 for network in measured.networks
             ],
             rows=list(zip(values, zip(*accuracies, strict=True), strict=True)),

@@ -17,7 +17,7 @@ from webapp.platform.forms import Form
 from webapp.platform.languages import lazy_gettext
 from webapp.predictions.batches import BATCH_ID, BadBatchIdError
 from webapp.predictions.cursors import Cursor, Order, read_cursor
-from webapp.predictions.history import Check, Filters, Place
+from webapp.predictions.history import Check, Filters, PagePosition
 
 ANY = SelectChoice("", lazy_gettext("any"))
 DIGITS = tuple("0123456789")
@@ -160,9 +160,9 @@ class HistoryForm(Form):
         )
 
     @property
-    def place(self) -> Place:
+    def place(self) -> PagePosition:
         """The page that a valid form asks for."""
-        return Place(
+        return PagePosition(
             order=Order(self.order.data) if self.order.data else Order.NEWEST,
             cursor=self.cursor,
             number=int(self.page.data) if self.page.data else 1,

@@ -46,7 +46,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePosition:
     """Which page of the matching predictions: beyond a cursor, or by its number."""
 
     order: Order = Order.NEWEST
@@ -78,7 +78,7 @@ def latest(count: int) -> Sequence[Prediction]:
     return db.session.scalars(visible_predictions(everyone=False).limit(count)).all()
 
 
-def history_page(filters: Filters, place: Place, *, page_size: int) -> HistoryPage:
+def history_page(filters: Filters, place: PagePosition, *, page_size: int) -> HistoryPage:
     query = visible_predictions(everyone=filters.everyone).where(*_conditions(filters))
     total = _count(query)
     cursor, offset = place.cursor, (place.number - 1) * page_size

@@ -25,17 +25,17 @@ class ConversionError(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConversionLimits:
     """The resources that opening a file may take, beyond TensorFlow's own start."""
 
     memory: int = 4 * 1024**3  # bytes of address space, of which TensorFlow alone takes 1.3 GB
     seconds: int = 60  # of processor time; twice as many of wall-clock time
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ConversionLimits()
 
 
-def convert_in_sandbox(source: Path, target: Path, limits: Limits) -> None:
+def convert_in_sandbox(source: Path, target: Path, limits: ConversionLimits) -> None:
     """Write the network of an untrusted file to `target`, a new .keras file.
 
     The network is inspected, loaded, has the right shapes and reads printed digits.
@@ -65,7 +65,7 @@ def convert_in_sandbox(source: Path, target: Path, limits: Limits) -> None:
         )
 
 
-def _too_long(limits: Limits) -> str:
+def _too_long(limits: ConversionLimits) -> str:
     return f"The file takes too long to open: more than {limits.seconds} s."
 
 
@@ -85,7 +85,7 @@ def _minimal_environment(folder: Path) -> dict[str, str]:
 
 def main() -> None:
     source, target = Path(sys.argv[1]), Path(sys.argv[2])
-    limits = Limits(int(sys.argv[3]), int(sys.argv[4]))
+    limits = ConversionLimits(int(sys.argv[3]), int(sys.argv[4]))
     import worker.recognition.network.self_test  # noqa: F401, PLC0415 (TensorFlow starts before the limits)
 
     _set_limits(limits)
@@ -109,7 +109,7 @@ def _convert(source: Path, target: Path) -> None:
     model_file.save(network, target, calibration)  # without the scores that its file claims
 
 
-def _set_limits(limits: Limits) -> None:
+def _set_limits(limits: ConversionLimits) -> None:
     """From now on the kernel ends this process when it exceeds them."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(usage.ru_utime + usage.ru_stime) + limits.seconds

@@ -18,7 +18,7 @@ from webapp.settings import Settings
 from worker.model_files.conversion import (
     DEFAULT_LIMITS,
     ConversionError,
-    Limits,
+    ConversionLimits,
     convert_in_sandbox,
 )
 from worker.model_files.inspection import MAX_FILE, MEGABYTE
@@ -30,7 +30,9 @@ VALID_NAME = re.compile(r"[\w-]{1,32}", re.ASCII)
 UNNAMED = "imported"
 
 
-def import_model(path: Path, settings: Settings, limits: Limits = DEFAULT_LIMITS) -> ModelVersion:
+def import_model(
+    path: Path, settings: Settings, limits: ConversionLimits = DEFAULT_LIMITS
+) -> ModelVersion:
     """Convert an untrusted file in a separate process, and store the result as a version.
 
     Raises ConversionError, AlreadyStoredError for a file that was imported before, or OSError.

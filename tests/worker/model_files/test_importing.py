@@ -24,7 +24,7 @@ from worker.cli import add_commands
 from worker.model_files.conversion import (
     DEFAULT_LIMITS,
     ConversionError,
-    Limits,
+    ConversionLimits,
     convert_in_sandbox,
 )
 from worker.model_files.importing import import_model
@@ -109,7 +109,9 @@ def test_the_scores_that_a_file_claims_are_ignored(
     assert "accuracy" not in version.scores
 
 
-def refusal_of(tmp_path: Path, model: keras.Model, limits: Limits = DEFAULT_LIMITS) -> str:
+def refusal_of(
+    tmp_path: Path, model: keras.Model, limits: ConversionLimits = DEFAULT_LIMITS
+) -> str:
     """The sentence with which the conversion of a network's file is refused."""
     model.save(tmp_path / "theirs.keras")
     with pytest.raises(ConversionError) as refusal:
@@ -144,7 +146,7 @@ def test_a_network_that_never_ends_is_ended(tmp_path: Path) -> None:
         layers.UpSampling2D(20), layers.Conv2D(1, 200, padding="same"), layers.GlobalMaxPooling2D()
     )
 
-    assert "takes too long" in refusal_of(tmp_path, slow, Limits(seconds=3))
+    assert "takes too long" in refusal_of(tmp_path, slow, ConversionLimits(seconds=3))
 
 
 def test_a_network_that_needs_all_the_memory_is_refused(tmp_path: Path) -> None:

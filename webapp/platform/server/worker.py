@@ -1,4 +1,4 @@
-"""Gunicorn's worker process: `--worker-class webapp.platform.server.worker.Worker`.
+"""Gunicorn's worker process: `--worker-class webapp.platform.server.worker.WebWorker`.
 
 Gunicorn binds the address, starts the processes again when they end, and hands on signals; the
 requests of a process are received by waitress's event loop and answered by its threads.
@@ -32,7 +32,7 @@ MEMORY_BYTES = 128 * 1024  # of one body; a longer one is kept in a temporary fi
 LOOP_SECONDS = 0.5
 
 
-class Worker(GunicornWorker):  # type: ignore[misc]
+class WebWorker(GunicornWorker):  # type: ignore[misc]
     """Serves until it is asked to end; then it answers the requests that have begun."""
 
     def run(self) -> None:

@@ -19,7 +19,7 @@ LEVELS = np.array((255, 255, 255), np.float32)  # white, where no number is nega
 
 
 @dataclass(frozen=True)
-class Sheet:
+class MapSheet:
     """The picture, and where the map n lies: row n // columns, column n % columns."""
 
     pixels: Image  # (height, width, 3) RGB
@@ -31,7 +31,7 @@ class Sheet:
         return {"columns": self.columns, "cell": self.cell, "width": width, "height": height}
 
 
-def sheet(maps: Array, *, most: int = 256) -> Sheet:
+def sheet(maps: Array, *, most: int = 256) -> MapSheet:
     """(n, height, width) numbers as an about square sheet of the first `most` maps."""
     shown = maps[:most]
     count, height, width = shown.shape
@@ -42,7 +42,7 @@ def sheet(maps: Array, *, most: int = 256) -> Sheet:
     for number, colours in enumerate(coloured(shown)):
         top, left = number // columns * (height + GAP), number % columns * (width + GAP)
         pixels[top : top + height, left : left + width] = colours
-    return Sheet(pixels, columns, (height, width))
+    return MapSheet(pixels, columns, (height, width))
 
 
 def coloured(numbers: Array) -> NDArray[np.uint8]:

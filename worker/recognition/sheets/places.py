@@ -11,7 +11,7 @@ import numpy as np
 
 from worker.recognition.reading import Box
 from worker.recognition.sheets.layout import Word, find_words
-from worker.recognition.sheets.table_grid import GridCell, TableGrid
+from worker.recognition.sheets.table_grid import TableCell, TableGrid
 from worker.recognition.sheets.writing import Piece, Writing, bounding_box
 
 _MIN_WRITING = 0.16  # of a cell's height: less is dust, or the remains of a rule
@@ -96,7 +96,7 @@ def _assigned(
     return inside, free
 
 
-def _place(cell: GridCell, pieces: Sequence[Piece]) -> Place:
+def _place(cell: TableCell, pieces: Sequence[Piece]) -> Place:
     return Place(
         0,
         cell.row,

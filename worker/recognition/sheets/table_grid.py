@@ -28,7 +28,7 @@ Grid = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class GridCell:
+class TableCell:
     """A cell of a table with its corners in the page."""
 
     row: int
@@ -44,7 +44,7 @@ class TableGrid:
 
     rows: int
     columns: int
-    cells: tuple[GridCell, ...]
+    cells: tuple[TableCell, ...]
     box: Box
 
 
@@ -154,7 +154,7 @@ def _drawn(pixels: Mask, xs: Grid, ys: Grid) -> NDArray[np.bool_]:
 
 def _cells(
     xs: Grid, ys: Grid, has_level: NDArray[np.bool_], has_upright: NDArray[np.bool_]
-) -> list[GridCell]:
+) -> list[TableCell]:
     """The cells: neighbours without a border between them are one, where that is a rectangle."""
     rows, columns = xs.shape[0] - 1, xs.shape[1] - 1
     region = _regions(rows, columns, has_level, has_upright)
@@ -184,7 +184,7 @@ def _regions(
     return region
 
 
-def _cell(part: tuple[int, int, int, int], xs: Grid, ys: Grid) -> GridCell:
+def _cell(part: tuple[int, int, int, int], xs: Grid, ys: Grid) -> TableCell:
     """The cell of a part of the grid: its first row and column, and its last ones."""
     top, left, bottom, right = part
     corner_x = (xs[top, left], xs[top, right + 1], xs[bottom + 1, left], xs[bottom + 1, right + 1])
@@ -192,4 +192,4 @@ def _cell(part: tuple[int, int, int, int], xs: Grid, ys: Grid) -> GridCell:
     x1, x2 = (corner_x[0] + corner_x[2]) / 2, (corner_x[1] + corner_x[3]) / 2
     y1, y2 = (corner_y[0] + corner_y[1]) / 2, (corner_y[2] + corner_y[3]) / 2
     box = Box(round(x1), round(y1), max(1, round(x2 - x1)), max(1, round(y2 - y1)))
-    return GridCell(top, left, bottom - top + 1, right - left + 1, box)
+    return TableCell(top, left, bottom - top + 1, right - left + 1, box)

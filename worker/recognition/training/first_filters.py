@@ -14,7 +14,7 @@ MOST_FILTERS = 24  # enough to watch, and few bytes
 
 
 @dataclass(frozen=True)
-class Filters:
+class FirstFilters:
     """Some filters of the first layer, which `int8` holds well enough to be seen."""
 
     weights: NDArray[np.int8]  # (n, height, width); 127 is the largest magnitude of all
@@ -28,7 +28,7 @@ class Filters:
         return self.weights.tobytes()
 
 
-def first_filters(model: keras.Model) -> Filters | None:
+def first_filters(model: keras.Model) -> FirstFilters | None:
     """The first layer's filters; None for a layer whose weights do not lie on the picture.
 
     A convolution has its kernels, a dense layer a picture of 28×28 weights for each unit, and a
@@ -41,7 +41,7 @@ def first_filters(model: keras.Model) -> Filters | None:
         return None
     kernels = kernels[:MOST_FILTERS]
     largest = max(float(np.abs(kernels).max()), 1e-9)
-    return Filters(np.round(kernels / largest * 127).astype(np.int8))
+    return FirstFilters(np.round(kernels / largest * 127).astype(np.int8))
 
 
 def _on_the_picture(kernel: NDArray[Any]) -> NDArray[Any] | None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.recognition.arrays import Labels
-from worker.recognition.training.first_filters import Filters, first_filters
+from worker.recognition.training.first_filters import FirstFilters, first_filters
 
 # (labels (n,) int, logits (n, 10)) to a loss, or to 0 or 1, for each picture
 Measure = Callable[[Any, Any], Any]
@@ -39,7 +39,7 @@ class StepRecord:
     step: int  # of the steps that are done
     steps: int  # an epoch
     seconds: float  # since the epoch began
-    filters: Filters | None  # of the first layer, as they are now
+    filters: FirstFilters | None  # of the first layer, as they are now
 
 
 class TrainingStoppedError(Exception):

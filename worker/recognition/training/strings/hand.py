@@ -21,7 +21,7 @@ _SHIFT = 4  # cv2 takes fixed-point coordinates with this many fractional bits
 
 
 @dataclass(frozen=True)
-class Glyph:
+class DrawnGlyph:
     """One symbol's ink, and how far its top is below the top of a digit."""
 
     ink: Canvas
@@ -88,7 +88,7 @@ class Hand:
 
 def draw_strokes(
     template: Template, width: float, height: float, hand: Hand, random: Random
-) -> Glyph:
+) -> DrawnGlyph:
     """A template at a size in pixels, in the pen of the hand."""
     paths = []
     for stroke in template:
@@ -104,10 +104,10 @@ def draw_strokes(
         points = np.round((path - low + rim) * 2**_SHIFT).astype(np.int32)
         thickness = max(1, round(hand.pen * random.uniform(0.9, 1.1)))
         cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, _SHIFT)
-    return Glyph(canvas, round(float(low[1])) - rim)
+    return DrawnGlyph(canvas, round(float(low[1])) - rim)
 
 
-def draw_digit(symbol: str, hand: Hand, source: DigitSource, random: Random) -> Glyph:
+def draw_digit(symbol: str, hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph:
     digit = int(symbol)
     height = DIGIT_HEIGHT * hand.size_of[symbol] * random.uniform(0.88, 1.06)
     drop = DIGIT_HEIGHT * hand.drop_of[symbol]
@@ -117,10 +117,10 @@ def draw_digit(symbol: str, hand: Hand, source: DigitSource, random: Random) -> 
             template = DIGIT_TEMPLATES[digit][random.integers(len(DIGIT_TEMPLATES[digit]))]
         width = height * hand.aspect * random.uniform(0.6, 0.8)
         glyph = draw_strokes(template, width, height, hand, random)
-        return Glyph(glyph.ink, glyph.top + round(DIGIT_HEIGHT - height + drop))
+        return DrawnGlyph(glyph.ink, glyph.top + round(DIGIT_HEIGHT - height + drop))
     ink = source.sample(digit, random)
     scale = height / max(20, ink.shape[0])
     size = (max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale)))
     large = cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
     sharp = np.clip((large - hand.ink_level) * 3.0 + 128, 0, 255).astype(np.uint8)
-    return Glyph(sharp, round(DIGIT_HEIGHT - sharp.shape[0] + drop))
+    return DrawnGlyph(sharp, round(DIGIT_HEIGHT - sharp.shape[0] + drop))

@@ -13,7 +13,7 @@ from worker.recognition.training.strings.hand import (
     DIGIT_HEIGHT,
     Canvas,
     DigitSource,
-    Glyph,
+    DrawnGlyph,
     Hand,
 )
 
@@ -52,7 +52,7 @@ def write_line(text: str, hand: Hand, source: DigitSource, random: Random) -> Wr
     return WrittenLine(canvas, tuple(boxes), tuple(BESIDE + edge for edge in edges))
 
 
-def _in_a_row(text: str, glyphs: Sequence[Glyph], random: Random) -> list[int]:
+def _in_a_row(text: str, glyphs: Sequence[DrawnGlyph], random: Random) -> list[int]:
     """The left sides of glyphs that touch, stand close, or stand apart."""
     low, high = ((-8, 1), (0, 9), (5, 22), (18, 55))[random.choice(4, p=(0.22, 0.46, 0.24, 0.08))]
     rhythm = random.uniform(low, high)
@@ -71,7 +71,7 @@ def _in_a_row(text: str, glyphs: Sequence[Glyph], random: Random) -> list[int]:
     return lefts
 
 
-def _in_cells(glyphs: Sequence[Glyph], random: Random) -> tuple[list[int], tuple[int, ...]]:
+def _in_cells(glyphs: Sequence[DrawnGlyph], random: Random) -> tuple[list[int], tuple[int, ...]]:
     """The left sides of glyphs in the middle of cells of one width, and the cells' walls."""
     widest = max(glyph.ink.shape[1] for glyph in glyphs)
     pitch = round(max(widest * random.uniform(1.0, 1.3), DIGIT_HEIGHT * random.uniform(0.7, 1.4)))

@@ -9,7 +9,7 @@ from worker.recognition.training.strings.hand import (
     DIGIT_HEIGHT,
     Canvas,
     DigitSource,
-    Glyph,
+    DrawnGlyph,
     Hand,
     Random,
     draw_digit,
@@ -18,7 +18,7 @@ from worker.recognition.training.strings.hand import (
 from worker.recognition.training.strings.pen import OTHER_TEMPLATES, SIGN_TEMPLATES, Template
 
 
-def draw_sign(symbol: str, hand: Hand, random: Random) -> Glyph:
+def draw_sign(symbol: str, hand: Hand, random: Random) -> DrawnGlyph:
     """A sign of the alphabet that needs no digits."""
     if symbol in _POINTS:
         return _POINTS[symbol](hand, random)
@@ -27,7 +27,7 @@ def draw_sign(symbol: str, hand: Hand, random: Random) -> Glyph:
     return draw_strokes(templates[random.integers(len(templates))], size, size, hand, random)
 
 
-def _point(hand: Hand, random: Random) -> Glyph:
+def _point(hand: Hand, random: Random) -> DrawnGlyph:
     """A decimal point, on the line or raised, from a dot to a short stroke."""
     place = random.uniform(0.85, 1.05) if random.random() < 0.6 else random.uniform(0.35, 0.85)
     if random.random() < 0.25:
@@ -39,14 +39,14 @@ def _point(hand: Hand, random: Random) -> Glyph:
     return draw_strokes(template, DIGIT_HEIGHT, DIGIT_HEIGHT, hand.with_pen(thick), random)
 
 
-def _comma(hand: Hand, random: Random) -> Glyph:
+def _comma(hand: Hand, random: Random) -> DrawnGlyph:
     place, length = random.uniform(0.82, 1.0), random.uniform(0.16, 0.4)
     lean = random.uniform(0.02, 0.16)
     template: Template = [[(lean, place), (lean * 0.9, place + length / 2), (0, place + length)]]
     return draw_strokes(template, DIGIT_HEIGHT, DIGIT_HEIGHT, hand, random)
 
 
-def _minus(hand: Hand, random: Random) -> Glyph:
+def _minus(hand: Hand, random: Random) -> DrawnGlyph:
     place, length = random.uniform(0.4, 0.7), random.uniform(0.28, 0.85)
     if random.random() < 0.15:
         place = random.uniform(0.7, 0.9)  # some write a dash between numbers low
@@ -54,14 +54,14 @@ def _minus(hand: Hand, random: Random) -> Glyph:
     return draw_strokes(template, DIGIT_HEIGHT, DIGIT_HEIGHT, hand, random)
 
 
-def _colon(hand: Hand, random: Random) -> Glyph:
+def _colon(hand: Hand, random: Random) -> DrawnGlyph:
     upper, lower = random.uniform(0.2, 0.45), random.uniform(0.65, 0.98)
     template: Template = [[(0, upper), (0.02, upper)], [(0, lower), (0.02, lower)]]
     thick = hand.pen * random.uniform(1.0, 1.6) + 0.8
     return draw_strokes(template, DIGIT_HEIGHT, DIGIT_HEIGHT, hand.with_pen(thick), random)
 
 
-def draw_fraction(symbol: str, hand: Hand, source: DigitSource, random: Random) -> Glyph:
+def draw_fraction(symbol: str, hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph:
     """One half, a quarter or three quarters: two small digits with a bar or a slash between."""
     numbers = {"½": "12", "¼": "14", "¾": "34"}[symbol]
     small = hand.with_pen(max(2.0, hand.pen * 0.8))
@@ -77,7 +77,7 @@ def _shrunk(ink: Canvas, share: float) -> Canvas:
     return np.asarray(small, np.uint8)
 
 
-def _stacked(above: Canvas, below: Canvas, pen: int, random: Random) -> Glyph:
+def _stacked(above: Canvas, below: Canvas, pen: int, random: Random) -> DrawnGlyph:
     """Two small digits with a level bar between them, or side by side with a slash."""
     is_slanted = random.random() < 0.5
     width = above.shape[1] + below.shape[1] + 8 if is_slanted else 24
@@ -93,10 +93,10 @@ def _stacked(above: Canvas, below: Canvas, pen: int, random: Random) -> Glyph:
     part = canvas[height - below.shape[0] :, right : right + below.shape[1]]
     np.maximum(part, below, out=part)
     cv2.line(canvas, start, end, 255, max(1, pen), cv2.LINE_AA)
-    return Glyph(canvas, round((DIGIT_HEIGHT - height) * random.uniform(0.3, 1)))
+    return DrawnGlyph(canvas, round((DIGIT_HEIGHT - height) * random.uniform(0.3, 1)))
 
 
-def draw_other_mark(hand: Hand, source: DigitSource, random: Random) -> Glyph:
+def draw_other_mark(hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph:
     """A currency sign, a letter, a word, or a digit that is struck out."""
     choice = random.random()
     if choice < 0.25:
@@ -107,11 +107,11 @@ def draw_other_mark(hand: Hand, source: DigitSource, random: Random) -> Glyph:
         template = OTHER_TEMPLATES[random.integers(len(OTHER_TEMPLATES))]
         size = DIGIT_HEIGHT * random.uniform(0.6, 1.1)
         glyph = draw_strokes(template, size * random.uniform(0.55, 0.9), size, hand, random)
-        glyphs.append(Glyph(glyph.ink, glyph.top + round(DIGIT_HEIGHT - size)))
+        glyphs.append(DrawnGlyph(glyph.ink, glyph.top + round(DIGIT_HEIGHT - size)))
     return _side_by_side(glyphs)
 
 
-def _side_by_side(glyphs: list[Glyph]) -> Glyph:
+def _side_by_side(glyphs: list[DrawnGlyph]) -> DrawnGlyph:
     if len(glyphs) == 1:
         return glyphs[0]
     top = min(glyph.top for glyph in glyphs)
@@ -122,10 +122,10 @@ def _side_by_side(glyphs: list[Glyph]) -> Glyph:
         height, width = glyph.ink.shape
         canvas[glyph.top - top : glyph.top - top + height, left : left + width] = glyph.ink
         left += width
-    return Glyph(canvas, top)
+    return DrawnGlyph(canvas, top)
 
 
-def _struck_digit(hand: Hand, source: DigitSource, random: Random) -> Glyph:
+def _struck_digit(hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph:
     """A digit under a scribble or a few lines."""
     digit = draw_digit(str(random.integers(10)), hand, source, random)
     ink = cv2.copyMakeBorder(digit.ink, 4, 4, 10, 10, cv2.BORDER_CONSTANT)
@@ -135,7 +135,7 @@ def _struck_digit(hand: Hand, source: DigitSource, random: Random) -> Glyph:
     ends[1::2, 0] = 1 - ends[1::2, 0]
     points = np.round(ends * (width - 1, height - 1)).astype(np.int32)
     cv2.polylines(ink, [points], False, 255, max(1, round(hand.pen)), cv2.LINE_AA)
-    return Glyph(np.asarray(ink, np.uint8), digit.top - 4)
+    return DrawnGlyph(np.asarray(ink, np.uint8), digit.top - 4)
 
 
 _POINTS = {".": _point, ",": _comma, "-": _minus, ":": _colon}
