@@ -2,57 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.sites import site_with
+from tests.browser.conftest import PHONE
 from webapp.learn.chapters import CHAPTERS
-from webapp.settings import Settings
-
-PHONE = {"width": 390, "height": 844}
-WAIT_MILLISECONDS = 60_000  # the machine may be busy
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The web without a queue: these pages need none."""
-    settings = Settings(
-        secret_key="a secret for the tests",
-        data_dir=tmp_path_factory.mktemp("site"),
-        redis_url="redis://127.0.0.1:1/0",
-    )
-    with site_with(settings) as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture
-def phone(browser: Browser, site: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, locale="en", base_url=site)
-    yield from opened(context)
-
-
-@pytest.fixture
-def spanish_phone(browser: Browser, site: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, locale="es", base_url=site)
-    yield from opened(context)
-
-
-def opened(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails the test when a script of it fails."""
-    context.set_default_timeout(WAIT_MILLISECONDS)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert not errors
 
 
 def open_playground(page: Page, address: str = "/networks/play") -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import WAIT_MILLISECONDS
 from tests.journeys.pictures import blank_photo, photo_of
+from tests.journeys.sheet_pages import upload_sheet
 from tests.journeys.site import RunningSite
+from tests.support.accessibility import check
 
 pytestmark = pytest.mark.journey
-
-PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-LOOKS = [("light", PHONE), ("dark", DESKTOP)]
 
 PASSWORD = "a long enough password"
 ADMIN_PAGES = [
@@ -73,6 +71,45 @@ def test_nothing_is_found_on_any_page_from_a_photo_to_the_history(
     check(page, "an error")
 
 
+def test_nothing_is_found_on_the_pages_that_explain_a_reading(
+    page: Page, running_site: RunningSite
+) -> None:
+    choose(page, photo_of("4"))
+    send(page)
+    expect(page.locator("h1.number")).to_be_visible()
+    page.route("**/explanation/status?*", lambda route: route.abort())
+    page.goto(f"{page.url}/explanation")
+    check(page, "an explanation that is computed")
+    page.unroute("**/explanation/status?*")
+    page.locator("a[href*='/explanation/layers/']").first.wait_for(timeout=120_000)
+    check(page, "an explanation")
+    layers = page.locator("a[href*='/explanation/layers/']").evaluate_all(
+        "links => [...new Set(links.map(link => link.href))]"
+    )
+    comparison = page.locator("a[href*='/explanation/comparison']").first.get_attribute("href")
+    for address in layers:
+        page.goto(address)
+        check(page, address)
+    page.goto(running_site.address + str(comparison))
+    page.locator("main h2").nth(1).wait_for(timeout=120_000)
+    check(page, "a comparison")
+
+
+def test_nothing_is_found_on_the_pages_of_sheets(page: Page, running_site: RunningSite) -> None:
+    page.goto(f"{running_site.address}/sheets")
+    check(page, "the sheets")
+    page.route("**/api/sheets/*", lambda route: route.abort())
+    upload_sheet(page, [["7", "12"], ["", "305"]])
+    page.wait_for_url("**/sheets/*")
+    check(page, "a sheet that is waiting")
+    page.unroute("**/api/sheets/*")
+    page.reload()
+    page.locator("[data-grid]").wait_for()
+    check(page, "a sheet")
+    page.goto(f"{running_site.address}/sheets/printable")
+    check(page, "a sheet to print")
+
+
 def test_nothing_is_found_on_the_pages_for_admins(page: Page, running_site: RunningSite) -> None:
     email = f"{page.locator('html').get_attribute('lang')}@example.org"
     running_site.flask("users", "create-admin", "--email", email, "--password", PASSWORD)
@@ -84,19 +121,6 @@ def test_nothing_is_found_on_the_pages_for_admins(page: Page, running_site: Runn
     for address in ADMIN_PAGES:
         page.goto(running_site.address + address)
         check(page, address)
-
-
-def check(page: Page, name: str) -> None:
-    """Fails with what axe found, and where the page is wider than its window."""
-    for scheme, window in LOOKS:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size(window)  # type: ignore[arg-type]
-        found = [
-            (violation["id"], [node["html"] for node in violation["nodes"]])
-            for violation in Axe().run(page).response["violations"]
-        ]
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert (found, overflow) == ([], 0), f"{name}, {scheme}, {window['width']} px"
 
 
 def choose(page: Page, *pictures: bytes) -> None:
