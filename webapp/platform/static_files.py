@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
-IMPORT = re.compile(r'(\b(?:from|import)\s+"\./[\w-]+\.js)"')
+IMPORT = re.compile(r'(\b(?:from|import)\s+"\.{1,2}/[\w/.-]+\.js)"')
 SCRIPTS = "js"  # the folder of the scripts
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -61,7 +61,7 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
 
 def _scripts_version() -> str:
     """One hash for all scripts, since each holds the addresses of those that it imports."""
-    paths = sorted((_folder() / SCRIPTS).glob("*.js"))
+    paths = sorted((_folder() / SCRIPTS).rglob("*.js"))
     return _hash_of_all(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 

@@ -6,9 +6,11 @@ import gzip
 import io
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from tests.webapp.factories import picture
@@ -34,12 +36,32 @@ def test_a_script_imports_others_under_addresses_that_are_kept(client: FlaskClie
 
 
 def test_imports_of_every_form_get_the_version() -> None:
-    script = 'import { a } from "./one.js";\nimport "./two-parts.js";\nconst text = "./no.js";'
+    script = (
+        'import { a } from "./one.js";\nimport "./two-parts.js";\n'
+        'import { b } from "../folder/three.js";\nconst text = "./no.js";'
+    )
 
     assert with_versions(script, "abc") == (
         'import { a } from "./one.js?v=abc";\nimport "./two-parts.js?v=abc";\n'
-        'const text = "./no.js";'
+        'import { b } from "../folder/three.js?v=abc";\nconst text = "./no.js";'
     )
+
+
+def test_a_changed_script_in_a_folder_changes_the_addresses_of_all(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(Path(str(app.static_folder)) / "js", tmp_path / "js")
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+
+    def address() -> str:
+        with app.test_request_context():
+            return url_for("static", filename="js/learn/chapter.js")
+
+    before = address()
+    with (tmp_path / "js" / "networks" / "forward.js").open("a") as script:
+        script.write("// changed")
+
+    assert address() != before
 
 
 @pytest.mark.parametrize("address", ["/", "/static/cifra.css", "/static/js/file_picker.js"])
