@@ -1,5 +1,6 @@
 // A canvas to draw a number on, with a finger, a mouse or a pen that tells its pressure.
 
+import { FirstLook } from "./first_look.js";
 import { upload } from "./picture_upload.js";
 import { gettext } from "./translations.js";
 
@@ -10,7 +11,8 @@ const ERASER_BUTTON = 32; // of a pen, in PointerEvent.buttons
 
 const form = document.querySelector("[data-drawing]");
 const canvas = form.querySelector("[data-canvas]");
-const context = canvas.getContext("2d");
+const context = canvas.getContext("2d", { willReadFrequently: true });
+const firstLook = new FirstLook(canvas, form.querySelector("[data-first-look]"));
 const [send, undo, clear, placeholder, state] = ["send", "undo", "clear", "placeholder", "state"].map((name) =>
   form.querySelector(`[data-${name}]`),
 );
@@ -24,6 +26,7 @@ canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
   const isEraser = isEraserEnd || form.elements.tool.value === "eraser";
   strokes.push({ points: [], isEraser });
+  firstLook.prepare();
   extend([event]);
 });
 canvas.addEventListener("pointermove", (event) => {
@@ -31,11 +34,13 @@ canvas.addEventListener("pointermove", (event) => {
   const events = event.getCoalescedEvents?.() ?? [];
   extend(events.length ? events : [event]);
 });
+canvas.addEventListener("lostpointercapture", () => firstLook.update());
 undo.addEventListener("click", undoLast);
 clear.addEventListener("click", () => {
   kept = strokes;
   strokes = [];
   draw();
+  firstLook.update();
 });
 document.addEventListener("keydown", (event) => {
   const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey;
@@ -60,6 +65,7 @@ form.addEventListener("submit", async (event) => {
 });
 addEventListener("pageshow", () => {
   say("");
+  firstLook.clear();
   draw();
 });
 
@@ -67,6 +73,7 @@ function undoLast() {
   if (strokes.length) strokes.pop();
   else [strokes, kept] = [kept, []];
   draw();
+  firstLook.update();
 }
 
 function extend(events) {

@@ -3,6 +3,7 @@
 import { SIDE } from "./transforms.js";
 
 const BOX = 20; // MNIST's digits are 20 pixels on their longest side
+const DARK = 127; // the lightest level of ink, of 255
 const LEVELS = 15; // of a pixel in a link: four bits
 
 export function emptyPicture() {
@@ -47,10 +48,41 @@ function redOf(imageData) {
 // Black strokes on a white canvas in MNIST's format: the longest side shrunk to 20 pixels, and the
 // centre of mass in the middle, to the nearest whole pixel.
 export function fromDrawing(canvas) {
+  const drawing = levelsOf(canvas);
+  const box = boundingBox(drawing, 0, drawing.width);
+  return box ? inMnistFormat(drawing, box) : emptyPicture();
+}
+
+// The digits of a drawing from left to right, wherever a column without ink parts them. Each has the
+// box of its ink in the canvas, and its picture in MNIST's format.
+export function digitsOf(canvas) {
+  const drawing = levelsOf(canvas);
+  return inkedColumns(drawing).map(([from, to]) => {
+    const box = boundingBox(drawing, from, to);
+    return { box, picture: inMnistFormat(drawing, box) };
+  });
+}
+
+function levelsOf(canvas) {
   const { width, height } = canvas;
-  const levels = redOf(canvas.getContext("2d").getImageData(0, 0, width, height));
-  const box = boundingBox(levels, width, height);
-  if (!box) return emptyPicture();
+  return { levels: redOf(canvas.getContext("2d").getImageData(0, 0, width, height)), width, height };
+}
+
+// The runs of columns that hold ink: the first column of each, and the one after its last.
+function inkedColumns({ levels, width }) {
+  const hasInk = new Array(width + 1).fill(false);
+  levels.forEach((level, i) => {
+    if (level <= DARK) hasInk[i % width] = true;
+  });
+  const runs = [];
+  hasInk.forEach((inked, x) => {
+    if (inked && !hasInk[x - 1]) runs.push([x, x]);
+    if (!inked && hasInk[x - 1]) runs.at(-1)[1] = x;
+  });
+  return runs;
+}
+
+function inMnistFormat({ levels, width }, box) {
   const scale = BOX / Math.max(box.width, box.height);
   const [columns, rows] = [box.width, box.height].map((side) => Math.max(1, Math.round(side * scale)));
   const small = Array.from({ length: rows * columns }, (_, i) => {
@@ -60,11 +92,12 @@ export function fromDrawing(canvas) {
   return centred(small, rows, columns);
 }
 
-function boundingBox(levels, width, height) {
+// Of the ink in the columns `from` to `to`, the last not included; null where there is none.
+function boundingBox({ levels, width, height }, from, to) {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let i = 0; i < levels.length; i++) {
-    if (levels[i] > 127) continue;
     const [x, y] = [i % width, Math.floor(i / width)];
+    if (levels[i] > DARK || x < from || x >= to) continue;
     [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
   }
   return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
