@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from worker.recognition.arrays import Grey, Image, Mask
-from worker.recognition.page.illumination import is_light_on_dark
 from worker.recognition.page.working_image import shrunk
 
 _BACKGROUND_SIDE = 400  # pixels of the copy in which the paper's light is estimated
+_BORDER = 0.1  # of each side of that copy
+_NEIGHBOURHOOD = 41  # pixels of that copy: higher than any line of writing
 _WINDOW = 0.05  # of the longest side: wider than any stroke or rule
 _TILE = 16  # pixels
 _SMOOTH_TILES = 35  # per cent of the tiles have neither writing nor the texture of a desk
@@ -40,7 +41,7 @@ class PageInk:
 
 def measure_ink(page: Image) -> PageInk:
     """The ink of a page, (height, width, 3) uint8 RGB, dark on light or light on dark."""
-    if is_light_on_dark(np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), np.uint8)):
+    if _is_light_on_dark(np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), np.uint8)):
         page = np.asarray(255 - page, np.uint8)
     smooth = cv2.GaussianBlur(page, (0, 0), 0.7)
     signed = 1 - smooth.astype(np.float32) / _paper(page)
@@ -50,6 +51,20 @@ def measure_ink(page: Image) -> PageInk:
     saturation = np.clip(strongest - signed.min(axis=2), 0, 1).astype(np.float32)
     noise = 3.0 * paper_noise(absorbed)
     return PageInk(page, absorbed, float(np.clip(noise, _MIN_NOISE, _MAX_NOISE)), saturation)
+
+
+def _is_light_on_dark(grey: Image) -> bool:
+    """Whether the ink is lighter than the paper, as chalk is.
+
+    Writing covers less than half of any neighbourhood, so that the median is the paper's light, and
+    what differs most from it is ink. The border, where a scanner's black may be, is left out.
+    """
+    small = shrunk(grey, _BACKGROUND_SIDE)
+    rows, columns = (round(_BORDER * side) for side in small.shape)
+    middle = small[rows : small.shape[0] - rows, columns : small.shape[1] - columns]
+    difference = middle.astype(np.int16) - cv2.medianBlur(middle, _NEIGHBOURHOOD)
+    darkest, lightest = np.percentile(difference, [1, 99])
+    return bool(lightest > -darkest)
 
 
 def paper_noise(levels: Grey) -> float:
