@@ -12,6 +12,9 @@ from worker.recognition.segmentation.reading_order import group_into_rows
 from worker.recognition.sheets.writing import Piece, bounding_box
 
 _GAP = 0.6  # of the median height of the row's writing: a wider gap parts two words
+_LONG = 5.0  # times the typical height of writing: a line, or the edge of the page
+_THIN = 0.15  # of its height: a line's width
+_MOST_OF_PAGE = 0.5  # of the height of all writing
 _SMALL = 0.35  # of the median height: points and dashes join a row, and make none
 
 
@@ -43,6 +46,21 @@ def find_words(pieces: Sequence[Piece]) -> list[Word]:
             row.append(piece)
     words = [word for row in rows for word in [_split(row)]]
     return _in_columns(words)
+
+
+def without_lines(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without long lines and the edges of the page, which would join all rows."""
+    if not pieces:
+        return []
+    heights = np.sort([piece.box.height for piece in pieces])
+    typical = heights[np.searchsorted(np.cumsum(heights), heights.sum() / 2)]
+    extent = max(piece.bottom for piece in pieces) - min(piece.box.y for piece in pieces)
+
+    def is_line(box: Box) -> bool:
+        is_long = box.height > _LONG * typical
+        return is_long and (box.width < _THIN * box.height or box.height > _MOST_OF_PAGE * extent)
+
+    return [piece for piece in pieces if not is_line(piece.box)]
 
 
 def _distance(row: Sequence[Piece], piece: Piece) -> float:

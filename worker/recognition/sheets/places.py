@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from worker.recognition.reading import Box
-from worker.recognition.sheets.layout import Word, find_words
+from worker.recognition.sheets.layout import Word, find_words, without_lines
 from worker.recognition.sheets.table_grid import TableCell, TableGrid
 from worker.recognition.sheets.writing import Piece, Writing, bounding_box
 
@@ -86,7 +86,7 @@ def _assigned(
     inside: dict[tuple[int, int], list[Piece]] = defaultdict(list)
     free = []
     height, width = writing.labels.shape
-    for piece in writing.pieces:
+    for piece in without_lines(writing.pieces):
         x, y = piece.middle
         found = int(cell_at[min(int(y), height - 1), min(int(x), width - 1)])
         if found >= 0:
@@ -110,12 +110,16 @@ def _place(cell: TableCell, pieces: Sequence[Piece]) -> Place:
 
 def _content(pieces: Sequence[Piece], cell: Box) -> tuple[Piece, ...]:
     """The pieces that are writing; none where all of them are dust or remains of rules."""
-    kept = [piece for piece in pieces if not _is_remains(piece, cell)]
-    least = max(6.0, _MIN_WRITING * min(cell.height, 60))
-    sizes = [max(piece.box.width, piece.box.height) for piece in kept]
+    return _without_dust([p for p in pieces if not _is_remains(p, cell)], cell.height)
+
+
+def _without_dust(pieces: Sequence[Piece], height: int) -> tuple[Piece, ...]:
+    """The pieces of a cell of this height without dust; none where all of them are."""
+    least = max(6.0, _MIN_WRITING * min(height, 60))
+    sizes = [max(piece.box.width, piece.box.height) for piece in pieces]
     if max(sizes, default=0) < least:
         return ()
-    return tuple(p for p, size in zip(kept, sizes, strict=True) if size >= _POINT * max(sizes))
+    return tuple(p for p, size in zip(pieces, sizes, strict=True) if size >= _POINT * max(sizes))
 
 
 def _is_remains(piece: Piece, cell: Box) -> bool:
@@ -201,4 +205,4 @@ def _part(cell: Place, row: int, top: int, bottom: int) -> Place:
     if pieces:
         around = bounding_box([piece.box for piece in pieces])
         box = bounding_box([around, Box(box.x, around.y, box.width, around.height)])
-    return replace(cell, row=row, box=box, pieces=_content(pieces, box))
+    return replace(cell, row=row, box=box, pieces=_without_dust(pieces, bottom - top))

@@ -22,6 +22,8 @@ from worker.recognition.sheets.table_rules import (
 )
 
 MAX_CELLS = 2500  # of a page
+_LEAST_COLUMN_RULES = 3  # without level rules, fewer are folds and edges of the page
+_COLUMN_SHARE = 0.35  # of the page's height that such a rule reaches
 _BORDER_SHARE = 0.6  # of a border that is drawn
 
 Grid = NDArray[np.float64]
@@ -56,6 +58,7 @@ def find_tables(rules: Rules) -> list[TableGrid]:
             table = _grid(level, upright, rules)
             if table is not None:
                 tables.append(table)
+    tables = tables or _columns_alone(rules)
     tables.sort(key=lambda table: -table.box.width * table.box.height)
     kept: list[TableGrid] = []
     for table in tables:
@@ -65,6 +68,29 @@ def find_tables(rules: Rules) -> list[TableGrid]:
         ):
             kept.append(table)
     return sorted(kept, key=lambda table: (table.box.y, table.box.x))
+
+
+def _columns_alone(rules: Rules) -> list[TableGrid]:
+    """A table of one row between upright rules, where a page has no level ones, as in old books.
+
+    It is as wide as the page, so that the writing beside the first and the last rule is in it.
+    """
+    height, width = rules.upright_pixels.shape
+    upright = without_doubles([r for r in rules.upright if r.length >= _COLUMN_SHARE * height])
+    if len(upright) < _LEAST_COLUMN_RULES or rules.level:
+        return []
+    top, bottom = min(rule.start for rule in upright), max(rule.end for rule in upright)
+    level = [_straight(0, width - 1, place) for place in (top, bottom)]
+    edges = [_straight(top, bottom, place) for place in (0, width - 1)]
+    xs, ys = _crossings(level, [edges[0], *upright, edges[1]])
+    columns = xs.shape[1] - 1
+    cells = _cells(xs, ys, np.ones((2, columns), np.bool_), np.ones((1, columns + 1), np.bool_))
+    box = Box(0, round(top), width, round(bottom - top))
+    return [TableGrid(1, columns, tuple(cells), box)]
+
+
+def _straight(start: float, end: float, place: float) -> Rule:
+    return Rule(np.array([start, end]), np.array([place, place]))
 
 
 def _is_inside(box: Box, other: Box) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.worker.recognition.sheets.drawn_sheets import (
     CELL,
+    INK,
     blank,
     line,
     photographed,
@@ -21,9 +22,11 @@ from webapp.settings import ROOT
 from worker.recognition.arrays import Image
 from worker.recognition.network.classifier import Classifier
 from worker.recognition.sheets.cell_reader import CellText, ComponentCellReader
+from worker.recognition.sheets.page_ink import measure_ink
 from worker.recognition.sheets.rules import MAX_RULES, find_rules
 from worker.recognition.sheets.sheet_reader import SheetReader
 from worker.recognition.sheets.sheet_reading import CellKind, SheetReading
+from worker.recognition.sheets.writing import find_writing
 
 SHIPPED = ROOT / "models" / "cifra.keras"
 MARKS = [
@@ -113,6 +116,35 @@ def test_an_account_book_with_rules_between_columns_alone_has_a_row_for_each_lin
     assert (reading.rows, reading.columns) == (5, 3)
     assert reading.table()[3] == ["7", "", "7"]
     assert sum(bool(text) for row in reading.table() for text in row) == 14
+
+
+def test_upright_rules_alone_part_columns_and_the_edges_of_the_page_hold_writing_too() -> None:
+    page = blank(620, 700)
+    for x in (110, 220, 330, 440):
+        line(page, (x, 40), (x, 660), 2)
+    for row in range(5):
+        for column in range(5):
+            if (row, column) != (3, 2):  # the numbers are as close to each other as to the rules
+                write(page, "4280", (5 + 110 * column, 120 + 110 * row), size=1.2)
+
+    reading = read(page)
+
+    assert (reading.rows, reading.columns) == (5, 5)
+    assert reading.table()[3] == ["7", "7", "", "7", "7"]
+    assert sum(bool(text) for row in reading.table() for text in row) == 24
+
+
+def test_a_stroke_that_is_lighter_between_two_dark_ones_belongs_to_them() -> None:
+    page = blank(500, 400)
+    cv2.line(page, (200, 120), (200, 195), (165, 163, 162), 6)
+    for start, end in (((150, 120), (200, 120)), ((200, 120), (200, 150))):
+        cv2.line(page, start, end, INK, 6)
+    cv2.line(page, (200, 165), (250, 260), INK, 6)
+
+    ink = measure_ink(page)
+    writing = find_writing(ink, find_rules(ink.faint))
+
+    assert [piece.box.height > 120 for piece in writing.pieces] == [True]
 
 
 def test_numbers_without_rules_stand_in_rows_and_columns() -> None:
