@@ -17,6 +17,7 @@ from worker.recognition.sheets.sheet_reading import CellKind
 UNSURE_BELOW = 0.9  # confidence of a number
 SURE_FREE = 0.9  # confidence of a number beside tables, among print
 MIN_WORD = 4  # pieces of a cell that is no number: so many are a word
+_FEW, _MANY = 3, 5  # numbers that count on: at a table's edge, and within it
 _NUMBER = re.compile(r"[-+(]?[\d.,/:% ½¼¾()-]*\d[\d.,/:% ½¼¾()-]*|[-+]?[½¼¾]")
 _FRACTIONS = "½¼¾"
 
@@ -77,19 +78,26 @@ def _is_sure_number(content: Content) -> bool:
 
 
 def _without_printed_counts(contents: Sequence[Content]) -> list[Content]:
-    """Numbers that count on along the first row or column of a table are printed headings."""
-    lines: dict[tuple[int, str], list[int]] = defaultdict(list)
+    """Numbers that count on along a row, or down the first column, are printed headings.
+
+    In a row below the first one they are many, as the years above the columns of an account.
+    """
+    lines: dict[tuple[int, str, int], list[int]] = defaultdict(list)
     for index, content in enumerate(contents):
-        if content.place.is_free:
+        place = content.place
+        if place.is_free:
             continue
-        if content.place.row == 0:
-            lines[content.place.block, "row"].append(index)
-        if content.place.column == 0:
-            lines[content.place.block, "column"].append(index)
+        lines[place.block, "row", place.row].append(index)
+        if place.column == 0:
+            lines[place.block, "column", 0].append(index)
     printed = {
         index
-        for (_, line), members in lines.items()
-        if _counts_on([contents[index].text for index in members], is_row=line == "row")
+        for (_, line, number), members in lines.items()
+        if _counts_on(
+            [contents[index].text for index in members],
+            is_row=line == "row",
+            least=_FEW if number == 0 else _MANY,
+        )
         for index in members
         if contents[index].kind is CellKind.NUMBER
     }
@@ -99,14 +107,14 @@ def _without_printed_counts(contents: Sequence[Content]) -> list[Content]:
     ]
 
 
-def _counts_on(texts: Sequence[str], *, is_row: bool) -> bool:
+def _counts_on(texts: Sequence[str], *, is_row: bool, least: int) -> bool:
     """Whether most of the numbers are one more than the one before.
 
     In a column they must also increase: "… 8, 9, 0, 1" are ids that were written by hand.
     """
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 6]
     steps = [second - first for first, second in pairwise(numbers)]
-    if len(numbers) < 3 or not (is_row or min(steps) > 0):
+    if len(numbers) < least or not (is_row or min(steps) > 0):
         return False
     return sum(step == 1 for step in steps) >= 0.6 * len(steps)
 

@@ -25,6 +25,10 @@ _HOLE = (0.25, 0.62)  # of the outer square's area: the white square; 4/9 as it 
 _CORE = (0.1, 0.5)  # of the white square's area: the black core; 1/4 as it is printed
 _MIN_SIDE = 8.0  # pixels of a mark
 _SQUARE = 0.72  # of its rotated rectangle that a mark fills
+_SHARE = 24.0**2 / (
+    (PAGE[0] - 2 * PLACE) * (PAGE[1] - 2 * PLACE)
+)  # of the page, that a mark covers
+_SHARE_RANGE = 2.5  # times more or less, seen from an angle
 _SAME_SIZE = 2.6  # times the smallest mark's area the largest has, seen from an angle
 _MAX_CANDIDATES = 14
 
@@ -118,7 +122,9 @@ def _four(marks: Sequence[_Mark]) -> Points | None:
                 continue
             corners = _clockwise(np.stack([mark.middle for mark in four]), last.middle)
             area = float(cv2.contourArea(corners))
-            if area > best_area and cv2.isContourConvex(corners):
+            share = float(np.mean(areas)) / max(1.0, area)
+            is_in_proportion = _SHARE / _SHARE_RANGE < share < _SHARE * _SHARE_RANGE
+            if area > best_area and is_in_proportion and cv2.isContourConvex(corners):
                 best, best_area = corners, area
     return best
 

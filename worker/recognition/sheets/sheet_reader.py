@@ -48,10 +48,11 @@ class SheetReader:
 
         `on_progress` is called with per cents after each step.
         """
-        printed = page_by_corner_marks(_coloured(pixels))
-        found = _find(straightened(pixels)) if printed is None else _find(printed, is_printed=True)
+        found = _find_printed(pixels)
+        is_printed = found is not None
+        found = found or _find(straightened(pixels))
         on_progress(25)
-        turns = quarter_turns(found.crops, found.boxes, self.cells) if printed is None else 0
+        turns = quarter_turns(found.crops, found.boxes, self.cells) if not is_printed else 0
         if turns:
             found = _find(np.ascontiguousarray(np.rot90(found.page, turns)))
         on_progress(35)
@@ -62,7 +63,7 @@ class SheetReader:
             for place, text, crop in zip(written, texts, crops, strict=True)
         ]
         contents += [Content(place, CellKind.EMPTY) for place in found.places if not place.pieces]
-        together = considered_together(contents) if printed is None else without_heading(contents)
+        together = without_heading(contents) if is_printed else considered_together(contents)
         return _sheet(together, found.page, len(written) < MAX_READ)
 
     def _read_cells(self, crops: Sequence[Image], on_progress: OnProgress) -> list[CellText]:
@@ -86,6 +87,13 @@ class _Found:
     def boxes(self) -> list[Box]:
         """The boxes of the pieces of writing."""
         return [piece.box for place in self.written for piece in place.pieces]
+
+
+def _find_printed(pixels: Image) -> _Found | None:
+    """The places of a printed sheet of Cifra's; None for a page with other marks, or none."""
+    page = page_by_corner_marks(_coloured(pixels))
+    found = None if page is None else _find(page, is_printed=True)
+    return found if found is not None and found.places else None
 
 
 def _find(page: Image, *, is_printed: bool = False) -> _Found:

@@ -80,13 +80,14 @@ def find_writing(ink: PageInk, rules: Rules) -> Writing:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         mask.astype(np.uint8), connectivity=8
     )
-    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    boxes = np.asarray(stats, np.int32)
+    areas = boxes[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     darkness = np.bincount(labels[mask], absorbed[mask], count) / np.maximum(areas, 1)
-    is_ink = (areas >= MIN_AREA) & (darkness >= _least_darkness(darkness, areas, stats))
+    is_ink = (areas >= MIN_AREA) & (darkness >= _least_darkness(darkness, areas, boxes))
     largest = [label for label in np.argsort(-areas)[:MAX_PIECES] if is_ink[label]]
     pieces = [
-        Piece(int(label), Box(*(int(side) for side in stats[label, :4])), int(areas[label]))
+        Piece(int(label), Box(*(int(side) for side in boxes[label, :4])), int(areas[label]))
         for label in largest
     ]
     return Writing(ink, np.asarray(labels, np.int32), pieces)

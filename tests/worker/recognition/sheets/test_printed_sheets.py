@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.worker.recognition.sheets.drawn_sheets import blank, photographed, write
+from tests.worker.recognition.sheets.drawn_sheets import blank, photographed, table, write
 from tests.worker.recognition.sheets.test_sheet_reader import SevenReader
 from webapp.sheets.printable import HEIGHT, WIDTH, PrintableSheet, as_pdf
 from worker.recognition.arrays import Image
@@ -83,3 +83,15 @@ def test_a_sheet_with_a_covered_mark_is_read_as_any_page() -> None:
     reading = SheetReader(SevenReader()).read(photographed(page, degrees=3))
 
     assert (2, 2) in {(cell.row % 9, cell.column) for cell in reading.numbers}
+
+
+def test_a_form_with_small_marks_of_its_own_is_read_as_any_page() -> None:
+    page = table([["7", "42", "5", "1", "9"], ["", "5", "", "6", "2"], *([["3"] * 5] * 4)])
+    height, width = page.shape[:2]
+    middles = [(30, 30), (width - 30, 30), (30, height - 30), (width - 30, height - 30)]
+    for x, y in middles:
+        for half, grey in ((8, 20), (5, 240), (2, 20 if (x, y) != middles[-1] else 240)):
+            cv2.rectangle(page, (x - half, y - half), (x + half, y + half), (grey,) * 3, -1)
+
+    assert find_corner_marks(page) is None
+    assert len(SheetReader(SevenReader()).read(page).numbers) == 28

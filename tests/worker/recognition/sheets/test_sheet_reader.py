@@ -215,6 +215,18 @@ def test_printed_counts_of_a_heading_are_print() -> None:
     assert reading.table()[0] == [""] * 4
 
 
+@pytest.mark.parametrize("count", [4, 5])
+def test_many_numbers_that_count_on_above_columns_are_print(count: int) -> None:
+    years = [str(1900 + number) for number in range(count)]
+    texts = [["7"] * count, years, ["7"] * count]
+    reader = TextReader(dict(enumerate(text for row in texts for text in row)))
+
+    reading = SheetReader(reader).read(table(texts))
+
+    are_print = [cell.kind is CellKind.PRINT for cell in reading.cells if cell.row == 1]
+    assert are_print == [count == 5] * count
+
+
 class TextReader:
     """Reads the crops as these texts, by their number; the others as 7."""
 
