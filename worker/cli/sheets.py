@@ -50,7 +50,7 @@ def evaluate_sheets(folder: Path, readings: Path | None) -> None:
         start = time.process_time()
         sheet = reader.read(pixels)
         times.append(time.process_time() - start)
-        scores.append((page.kind, score_page(page, sheet)))
+        scores.append((page, score_page(page, sheet)))
         lines.append(json.dumps({"file": page.path.name, "table": sheet.table()}))
     click.echo(table_of(scores))
     click.echo(
