@@ -19,7 +19,8 @@ def test_a_photographed_table_becomes_a_spreadsheet(
 ) -> None:
     page.goto(f"{running_site.address}/sheets")
     upload_sheet(page, [["7", "12", "305"], ["", "48", "9"]], degrees=4)
-    expect(page.locator("[data-grid] input")).to_have_count(5)
+    expect(page.locator("[data-grid] input")).to_have_count(6)
+    expect(page.get_by_label("Row 2, column 1")).to_have_value("")
 
     page.get_by_label("Row 1, column 2").focus()
     page.keyboard.press("Control+A")

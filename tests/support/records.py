@@ -15,6 +15,7 @@ from webapp.models import (
     Owner,
     Prediction,
     TrainingRun,
+    new_token,
 )
 from webapp.platform.database import writing
 from webapp.platform.extensions import extensions
@@ -63,9 +64,15 @@ def queued_run(*, recipe: str = "origin", epochs: int = 1) -> int:
 
 
 def corrected(
-    ink: np.ndarray, label: int | None, *, read_as: int = 0, approve: bool = True, by: str = "ada"
+    ink: np.ndarray,
+    label: int | None,
+    *,
+    read_as: int = 0,
+    approve: bool = True,
+    by: str = "ada",
+    prediction_id: str | None = None,
 ) -> Correction:
-    """A person's word on a digit that was read; `ink` is (28, 28) uint8."""
+    """A person's correction of a digit that was read; `ink` is (28, 28) uint8."""
     digit = Digit(
         position=0,
         label=read_as,
@@ -78,7 +85,12 @@ def corrected(
         ink_png=encoded(ink, ".png"),
     )
     prediction = Prediction(
-        owner_id=by, filename="photo.png", media_type="image/png", width=280, height=300
+        id=prediction_id or new_token(),
+        owner_id=by,
+        filename="photo.png",
+        media_type="image/png",
+        width=280,
+        height=300,
     )
     prediction.refuse("It could be more than one digit.", digits=[digit])
     with writing() as session:
@@ -93,9 +105,12 @@ def corrected(
 
 
 def correct_some(mnist: Mnist, count: int = 12) -> None:
-    """Approved corrections that a network can learn: mirrored digits, which are to be threes."""
-    for ink in mnist.train_images[:count]:
-        corrected(np.fliplr(ink), 3, read_as=8)
+    """Approved corrections that a network can learn: mirrored digits, which are to be threes.
+
+    The ids of their pictures are always the same, and so is which of them are for validation.
+    """
+    for number, ink in enumerate(mnist.train_images[:count]):
+        corrected(np.fliplr(ink), 3, read_as=8, prediction_id=f"correction-{number}")
 
 
 def prediction_of(prediction_id: str) -> Prediction:

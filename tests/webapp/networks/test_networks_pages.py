@@ -64,7 +64,7 @@ def test_somebody_elses_prediction_is_not_found(app: Flask, client: FlaskClient)
         assert prediction_id not in other.get(address).text
 
 
-def test_the_weights_are_loaded_by_these_pages_alone_and_kept_for_a_year(
+def test_the_weights_are_loaded_only_where_a_network_is_computed_and_kept_for_a_year(
     client: FlaskClient,
 ) -> None:
     page = client.get("/networks/play").text
@@ -74,4 +74,6 @@ def test_the_weights_are_loaded_by_these_pages_alone_and_kept_for_a_year(
 
     assert weights.status_code == 200
     assert "immutable" in weights.headers["Cache-Control"]
-    assert "weights.bin" not in client.get("/").text
+    assert address in client.get("/").text  # for the first look at a drawing
+    for other in ("/predictions", "/sheets", "/account/data"):
+        assert "weights.bin" not in client.get(other).text
