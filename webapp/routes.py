@@ -23,7 +23,7 @@ from webapp.explanations import pictures as explanation_pictures
 from webapp.explanations import views as explanations
 from webapp.learn import views as learn
 from webapp.networks import views as networks
-from webapp.personal_data import deletion_views
+from webapp.personal_data import deletion_views, selection_export
 from webapp.personal_data import views as personal_data
 from webapp.platform import health, language_views
 from webapp.predictions import (
@@ -66,6 +66,7 @@ PAGES = (
     advice,
     batch_views,
     selections,
+    selection_export,
     confirmations,
     images,
     explanations,

@@ -1,8 +1,8 @@
-"""An export: all pictures, readings and corrections of an owner, as a zip that is streamed."""
+"""An export: the pictures, readings and corrections of an owner, as a zip that is streamed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -45,6 +45,7 @@ class Export:
     engine: Engine
     storage: Storage
     language: str  # of the explanation and the reasons
+    only: Set[str] | None = None  # the ids of some predictions; None for all that the owner has
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes of the zip, a piece at a time. One picture at most is held in memory."""
@@ -56,7 +57,7 @@ class Export:
         yield from archive.finalize()
 
     def _entries(self) -> Iterator[Entry]:
-        yield Entry("README.txt", readme(self.language))
+        yield Entry("README.txt", readme(self.language, with_sheets=self.only is None))
         names = {}
         for prediction in chain.from_iterable(self._batches()):
             try:
@@ -69,7 +70,8 @@ class Export:
         yield Entry("readings.json", as_json(self._readings(names)))
         yield Entry("corrections.csv", as_csv(CORRECTION_COLUMNS, self._corrections()))
         yield Entry("corrections.json", as_json(self._corrections()))
-        yield from self._sheets()
+        if self.only is None:
+            yield from self._sheets()
 
     def _sheets(self) -> Iterator[Entry]:
         """The photographed pages, and their tables."""
@@ -101,13 +103,17 @@ class Export:
     def _corrections(self) -> Iterator[dict[str, Any]]:
         with Session(self.engine) as session:
             corrections = session.scalars(Correction.of_owner(self.owner_id)).all()
-        return map(correction_as_row, corrections)
+        for correction in corrections:
+            if self.only is None or correction.digit.prediction_id in self.only:
+                yield correction_as_row(correction)
 
     def _batches(self) -> Iterator[Sequence[Prediction]]:
         """The owner's predictions, newest first. No transaction stays open while they are sent."""
         newest_first = Prediction.of_owner(self.owner_id)
         with Session(self.engine) as session:
             ids = session.scalars(newest_first.with_only_columns(Prediction.id)).all()
+        if self.only is not None:
+            ids = [prediction_id for prediction_id in ids if prediction_id in self.only]
         for start in range(0, len(ids), BATCH_SIZE):
             query = newest_first.where(Prediction.id.in_(ids[start : start + BATCH_SIZE]))
             with Session(self.engine) as session:

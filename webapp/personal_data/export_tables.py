@@ -55,8 +55,7 @@ readings.json     the same, with each digit: its box in the picture (x, y, width
                   pixels), and the probability of each label from 0 to 9
 corrections.csv   one row for each digit that you corrected or confirmed
 corrections.json  the same
-sheets.json       each photographed page with its cells: what Cifra read, and what you changed
-
+%(sheets)s
 A cell of a CSV file that begins with = + - or @ is preceded by a ', so that no spreadsheet
 takes it for a formula. The JSON files hold all values unchanged.
 
@@ -69,11 +68,17 @@ corrections
 %(corrections)s
 """
 )
+SHEETS_README = gettext_noop(
+    """sheets.json       each photographed page with its cells: what Cifra read, and what you
+                  changed
+"""
+)
 
 
-def readme(language: str) -> bytes:
+def readme(language: str, *, with_sheets: bool) -> bytes:
     """The explanation of the files."""
     columns = {
+        "sheets": translate(SHEETS_README, language) if with_sheets else "",
         "readings": _described(READING_COLUMNS, language),
         "corrections": _described(CORRECTION_COLUMNS, language),
     }

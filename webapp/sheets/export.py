@@ -11,13 +11,13 @@ from typing import Any
 from flask_babel import gettext
 
 from webapp.models import Sheet
+from webapp.platform.xlsx_table import NOTHING_IS_RUN
 from webapp.predictions.schemas import reason_as_json
 from webapp.sheets.grid import Grid, GridCell
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a text that a spreadsheet would run
 BYTE_ORDER_MARK = "\ufeff"  # makes Excel read a CSV file as UTF-8
 YELLOW, RED = "#FFF2A8", "#F6C1C1"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
@@ -29,8 +29,7 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
     import xlsxwriter  # noqa: PLC0415 (few requests need it)
 
     file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(file, options)
+    book = xlsxwriter.Workbook(file, NOTHING_IS_RUN)
     page = book.add_worksheet("Cifra")
     unsure, wrong = book.add_format({"bg_color": YELLOW}), book.add_format({"bg_color": RED})
     top = 0

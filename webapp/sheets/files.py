@@ -10,7 +10,8 @@ from webapp.models import Sheet, Status
 from webapp.platform.extensions import extensions
 from webapp.platform.image_response import image_response
 from webapp.platform.storage import PICTURE
-from webapp.sheets.export import XLSX, as_csv, as_json, as_xlsx
+from webapp.platform.xlsx_table import XLSX
+from webapp.sheets.export import as_csv, as_json, as_xlsx
 from webapp.sheets.ownership import own_sheets, visible_sheet
 
 pages = Blueprint("sheet_files", __name__, url_prefix="/sheets")

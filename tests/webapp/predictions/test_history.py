@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import timedelta
 from itertools import chain
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.spreadsheets import rows_of
 from tests.webapp.factories import given_prediction, settle
 from webapp.models import Prediction
 from webapp.platform.database import writing
@@ -120,6 +123,54 @@ def test_selected_pictures_are_exported_as_csv(app: Flask, client: FlaskClient) 
         (second, "7", ""),
         (first, "42", "43"),
     ]
+
+
+def test_selected_pictures_are_exported_as_a_spreadsheet_of_real_numbers(
+    app: Flask, client: FlaskClient
+) -> None:
+    first, second, _ = (read(app, client, number) for number in ("4.5", "00123", "7"))
+    with app.app_context(), writing() as session:
+        session.get_one(Prediction, first).filename = "=1+1.png"
+
+    form = {"selected": [first, second], "format": "xlsx"}
+    response = client.post("/predictions/selection/export", data=form)
+
+    assert response.mimetype.endswith("spreadsheetml.sheet")
+    readings = rows_of(response.data)
+    assert [reading["id"] for reading in readings] == [second, first]
+    assert [reading.get("value") for reading in readings] == [None, 4.5]
+    assert [reading["number"] for reading in readings] == ["00123", "4.5"]
+    assert [reading["filename"] for reading in readings][1] == "=1+1.png"
+    days_since_1900 = readings[1]["created_at"]
+    assert isinstance(days_since_1900, float) and days_since_1900 > 46_000
+
+
+def test_selected_pictures_are_exported_with_their_files_and_corrections(
+    app: Flask, client: FlaskClient
+) -> None:
+    first, second, kept = (read(app, client, "42") for _ in range(3))
+    for prediction_id in (first, kept):
+        client.post(f"/predictions/{prediction_id}/digits/1/correction", data={"label": "3"})
+
+    form = {"selected": [first, second], "format": "zip"}
+    response = client.post("/predictions/selection/export", data=form)
+
+    with ZipFile(io.BytesIO(response.data)) as archive:
+        pictures = [name for name in archive.namelist() if name.startswith("pictures/")]
+        readings = json.loads(archive.read("readings.json"))
+        corrections = json.loads(archive.read("corrections.json"))
+        explanation = archive.read("README.txt").decode()
+        assert all(archive.read(name) for name in pictures)
+    assert [reading["id"] for reading in readings] == [second, first]
+    assert [reading["picture"] for reading in readings] == pictures
+    assert {correction["reading"] for correction in corrections} == {first}
+    assert "sheets.json" not in explanation
+
+
+def test_an_unknown_format_is_a_bad_request(app: Flask, client: FlaskClient) -> None:
+    form = {"selected": [read(app, client, "7")], "format": "exe"}
+
+    assert client.post("/predictions/selection/export", data=form).status_code == 400
 
 
 def test_selected_pictures_are_deleted_after_a_confirmation(

@@ -14,7 +14,7 @@ from worker.recognition.reading import Box
 from worker.recognition.sheets.page_ink import PageInk
 from worker.recognition.sheets.rules import Rule, Rules
 
-MIN_AREA = 6  # pixels
+MIN_AREA = 6  # pixels that are certainly ink
 MAX_PIECES = 8000  # the largest of a page
 _THRESHOLD = 0.42  # of the darkest ink around a pixel
 _THIN_STROKE = 0.25  # of it: a thin stroke that continues a darker one
@@ -76,15 +76,17 @@ def find_writing(ink: PageInk, rules: Rules) -> Writing:
     """The connected pieces of ink that are no rules."""
     is_rule = _rule_pixels(ink.faint, rules)
     absorbed = np.where(is_rule, 0, ink.absorbed)
-    mask = _ink_pixels(absorbed, ink.noise)
+    certain, mask = _ink_pixels(absorbed, ink.noise)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         mask.astype(np.uint8), connectivity=8
     )
     boxes = np.asarray(stats, np.int32)
     areas = boxes[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    darkness = np.bincount(labels[mask], absorbed[mask], count) / np.maximum(areas, 1)
-    is_ink = (areas >= MIN_AREA) & (darkness >= _least_darkness(darkness, areas, boxes))
+    dark_areas = np.bincount(labels[certain], minlength=count)
+    darkness = np.bincount(labels[certain], absorbed[certain], count) / np.maximum(dark_areas, 1)
+    is_dark = darkness >= _least_darkness(darkness, areas, boxes)
+    is_ink = (areas > 0) & (dark_areas >= MIN_AREA) & is_dark
     largest = [label for label in np.argsort(-areas)[:MAX_PIECES] if is_ink[label]]
     pieces = [
         Piece(int(label), Box(*(int(side) for side in boxes[label, :4])), int(areas[label]))
@@ -93,8 +95,8 @@ def find_writing(ink: PageInk, rules: Rules) -> Writing:
     return Writing(ink, np.asarray(labels, np.int32), pieces)
 
 
-def _ink_pixels(absorbed: Grey, noise: float) -> Mask:
-    """What is about as dark as the darkest ink around it, and the thin strokes that continue it.
+def _ink_pixels(absorbed: Grey, noise: float) -> tuple[Mask, Mask]:
+    """What is about as dark as the darkest ink around it; the same with what continues it.
 
     Two thresholds (Canny, 1986): where a pen hardly touches, its stroke is lighter.
     """
@@ -106,7 +108,7 @@ def _ink_pixels(absorbed: Grey, noise: float) -> Mask:
     continued = np.zeros(count, np.bool_)
     continued[np.unique(labels[certain])] = True
     continued[0] = False
-    return np.asarray(continued[labels] | certain)
+    return np.asarray(certain), np.asarray(continued[labels] | certain)
 
 
 def _least_darkness(
@@ -117,7 +119,7 @@ def _least_darkness(
     if not is_tall.any():
         return 0.0
     order = np.argsort(darkness[is_tall])
-    weights = np.cumsum(areas[is_tall][order])
+    weights = np.cumsum(areas[is_tall][order] * darkness[is_tall][order])
     typical = darkness[is_tall][order][np.searchsorted(weights, 0.5 * weights[-1])]
     return float(_MIN_DARKNESS * typical)
 
