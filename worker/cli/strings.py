@@ -37,13 +37,29 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     "--bfloat16", is_flag=True, help=gettext_noop("Quicker on processors that calculate with it.")
 )
 @click.option("--threads", type=click.IntRange(min=1), help=gettext_noop("Default: one a core."))
+@click.option(
+    "--learning-rate", type=click.FloatRange(min=1e-6, max=0.1), default=2e-3, show_default=True
+)
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=gettext_noop("Go on training this network instead of a fresh one."),
+)
 def train_strings(
-    *, output: Path, minutes: float, seed: int, bfloat16: bool, threads: int | None
+    *,
+    output: Path,
+    minutes: float,
+    seed: int,
+    bfloat16: bool,
+    threads: int | None,
+    learning_rate: float,
+    start: Path | None,
 ) -> None:
     """Train the string network on drawn lines; OUTPUT is written after every 300 steps."""
     import tensorflow as tf  # noqa: PLC0415 - TensorFlow takes seconds
 
     from worker.recognition.evaluation.datasets import MissingDataError, load_mnist  # noqa: PLC0415
+    from worker.recognition.strings.recogniser import load_string_network  # noqa: PLC0415
     from worker.recognition.training.strings.loop import (  # noqa: PLC0415
         StringRecipe,
         train_strings,
@@ -70,9 +86,12 @@ def train_strings(
         mnist = load_mnist(extensions.settings.mnist_path)
     except MissingDataError as error:
         raise click.ClickException(str(error)) from error
-    recipe = StringRecipe(minutes=minutes, seed=seed, bfloat16=bfloat16)
+    recipe = StringRecipe(
+        minutes=minutes, seed=seed, bfloat16=bfloat16, learning_rate=learning_rate
+    )
+    network = load_string_network(start) if start else None
     output.parent.mkdir(parents=True, exist_ok=True)
-    train_strings(recipe, mnist, on_progress=keep)
+    train_strings(recipe, mnist, start=network, on_progress=keep)
     click.echo(gettext("Written to %(path)s.", path=output))
 
 

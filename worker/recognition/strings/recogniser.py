@@ -63,14 +63,7 @@ class StringRecogniser:
     @classmethod
     def load(cls, path: Path) -> StringRecogniser:
         """Raises ModelFileError for a file that holds no string network."""
-        try:
-            network = keras.models.load_model(path, compile=False, safe_mode=True)
-        except (ValueError, TypeError, KeyError, OSError) as error:
-            raise ModelFileError(f"{path.name} is damaged or no Keras model: {error}") from error
-        shapes = (tuple(network.input_shape), network.output_shape[-1])
-        if shapes != ((None, HEIGHT, None, 1), CLASSES):
-            raise ModelFileError(f"{path.name} is no network that reads strings.")
-        return cls(network)
+        return cls(load_string_network(path))
 
     def warm_up(self) -> None:
         """Trace the network, so that the first line is read as quickly as the others."""
@@ -95,6 +88,18 @@ class StringRecogniser:
             inks[1, row, :, : line.width, 0] = line.strokes
         steps = self._forward(tf.constant(inks.reshape(-1, HEIGHT, width, 1))).numpy()
         return np.asarray(steps.reshape(2, len(lines), -1, CLASSES).mean(axis=0), np.float32)
+
+
+def load_string_network(path: Path) -> keras.Model:
+    """Raises ModelFileError for a file that holds no string network."""
+    try:
+        network = keras.models.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise ModelFileError(f"{path.name} is damaged or no Keras model: {error}") from error
+    shapes = (tuple(network.input_shape), network.output_shape[-1])
+    if shapes != ((None, HEIGHT, None, 1), CLASSES):
+        raise ModelFileError(f"{path.name} is no network that reads strings.")
+    return network
 
 
 def read_steps(steps: Steps) -> StringReading:

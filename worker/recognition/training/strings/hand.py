@@ -17,6 +17,7 @@ Random = np.random.Generator
 Canvas = NDArray[np.uint8]  # (height, width), 0..255, white ink on black
 
 DIGIT_HEIGHT = 44  # pixels at which a line is drawn; it is shrunk afterwards
+_SHORT = 2  # points of a stroke that is a dot or a dash
 _SHIFT = 4  # cv2 takes fixed-point coordinates with this many fractional bits
 
 
@@ -54,6 +55,7 @@ class Hand:
     size_of: dict[str, float]  # of each digit, as a share of DIGIT_HEIGHT
     drop_of: dict[str, float]  # how far each digit lies below the line, likewise
     style_of: dict[int, Template]
+    blob: float  # the radius of the ink where a stroke begins, as a share of the pen; 0 for none
     aspect: float  # width by height
 
     @classmethod
@@ -78,6 +80,7 @@ class Hand:
                 digit: styles[random.integers(len(styles))]
                 for digit, styles in DIGIT_TEMPLATES.items()
             },
+            blob=random.uniform(0.7, 1.2) if random.random() < 0.15 else 0.0,
             aspect=random.uniform(0.55, 1.05),
         )
 
@@ -104,6 +107,10 @@ def draw_strokes(
         points = np.round((path - low + rim) * 2**_SHIFT).astype(np.int32)
         thickness = max(1, round(hand.pen * random.uniform(0.9, 1.1)))
         cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, _SHIFT)
+        if hand.blob and len(points) > _SHORT:
+            radius = round(hand.blob * hand.pen * 2**_SHIFT)
+            x, y = points[0].tolist()
+            cv2.circle(canvas, (x, y), radius, 255, cv2.FILLED, cv2.LINE_AA, _SHIFT)
     return DrawnGlyph(canvas, round(float(low[1])) - rim)
 
 

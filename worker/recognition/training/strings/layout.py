@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.recognition.reading import Box
+from worker.recognition.strings.alphabet import FRACTIONS
 from worker.recognition.training.strings.glyphs import draw_glyph
 from worker.recognition.training.strings.hand import (
     DIGIT_HEIGHT,
@@ -63,6 +64,8 @@ def _in_a_row(text: str, glyphs: Sequence[DrawnGlyph], random: Random) -> list[i
         gap = rhythm + random.normal(0, 1.5)
         if symbol in ".,:-/":
             gap = max(0.0, gap * random.uniform(0.3, 1.0)) + random.uniform(0, 5)
+        if symbol in FRACTIONS:
+            gap = max(0.0, gap) + random.uniform(0, 26)
         if previous:
             x += round(max(gap, -0.3 * min(width, previous)))
         lefts.append(x)

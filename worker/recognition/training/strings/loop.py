@@ -60,15 +60,19 @@ def train_strings(
     recipe: StringRecipe,
     mnist: Mnist,
     *,
+    start: keras.Model | None = None,
     on_progress: Callable[[StringProgress, keras.Model], None] = lambda _progress, _model: None,
 ) -> keras.Model:
     """Train a string network on lines drawn with MNIST's training digits, until the time is up.
 
+    It begins with the weights of `start`, a network of the same architecture, or with random ones.
     `on_progress` gets the state and a network with the averaged weights every `report_steps`.
     """
     started = time.monotonic()
     keras.utils.set_random_seed(recipe.seed)
     model = _with_policy("mixed_bfloat16" if recipe.bfloat16 else "float32", recipe)
+    if start is not None:
+        model.set_weights(start.get_weights())
     optimizer = keras.optimizers.AdamW(
         recipe.learning_rate,
         weight_decay=recipe.weight_decay,

@@ -18,6 +18,8 @@ Points = NDArray[np.float64]  # (n, 2): x, y
 Levels = NDArray[np.float32]  # (height, width): grey levels, 0..255
 Matrix = NDArray[np.float64]  # (2, 3): an affine mapping
 
+_CLEAN = 0.3  # of the lines are cells of pages
+
 
 @dataclass(frozen=True)
 class LinePicture:
@@ -56,7 +58,7 @@ def photograph(
 
 def _turn(length: int, random: Random) -> Matrix:
     """Slant of the writing and tilt of the paper, as one affine mapping of the canvas."""
-    slant = random.normal(0.05, 0.18)
+    slant = random.normal(0.05, 0.18) if random.random() < 0.75 else random.normal(0.35, 0.15)
     widest = 20 if length <= 4 else 9
     tilt = random.normal(0, 2.5) if random.random() < 0.65 else random.uniform(-widest, widest)
     angle = np.radians(tilt)
@@ -120,6 +122,8 @@ def _with_neighbours(ink: Canvas, source: DigitSource, random: Random) -> Canvas
 
 def _degraded(ink: Canvas, random: Random) -> Canvas:
     """Low resolution, blur, uneven light, glare, faint ink, and the noise of paper and sensor."""
+    if random.random() < _CLEAN:
+        return _cleaned(ink, random)
     grey = _out_of_focus(np.asarray(ink, np.float32), random)
     height, width = grey.shape
     if random.random() < 0.4:  # harder edges, as where the ink was thresholded
@@ -135,6 +139,14 @@ def _degraded(ink: Canvas, random: Random) -> Canvas:
         count = int(random.integers(1, 12))
         rows, columns = random.integers(0, height, count), random.integers(0, width, count)
         grey[rows, columns] = np.maximum(grey[rows, columns], random.uniform(60, 255, count))
+    return np.asarray(np.clip(grey, 0, 255), np.uint8)
+
+
+def _cleaned(ink: Canvas, random: Random) -> Canvas:
+    """The ink of a cell as the reader of pages cuts it out: no paper around it, full strokes."""
+    grey = _out_of_focus(np.asarray(ink, np.float32), random)
+    grey *= 255 * random.uniform(0.9, 1.2) / max(1.0, float(np.percentile(grey, 99)))
+    grey[grey < random.uniform(0, 60)] = 0
     return np.asarray(np.clip(grey, 0, 255), np.uint8)
 
 

@@ -35,7 +35,7 @@ def _point(hand: Hand, random: Random) -> DrawnGlyph:
         template: Template = [[(0, place), (float(slip[0]), place + float(slip[1]))]]
     else:
         template = [[(0, place), (0.01, place + 0.01)]]
-    thick = hand.pen * random.uniform(1.0, 1.7) + 0.8
+    thick = hand.pen * random.uniform(0.7, 1.7) + 0.8
     return draw_strokes(template, DIGIT_HEIGHT, DIGIT_HEIGHT, hand.with_pen(thick), random)
 
 
@@ -65,7 +65,7 @@ def draw_fraction(symbol: str, hand: Hand, source: DigitSource, random: Random) 
     """One half, a quarter or three quarters: two small digits with a bar or a slash between."""
     numbers = {"½": "12", "¼": "14", "¾": "34"}[symbol]
     small = hand.with_pen(max(2.0, hand.pen * 0.8))
-    share = random.uniform(0.42, 0.55)
+    share = random.uniform(0.42, 0.55) if random.random() < 0.5 else random.uniform(0.5, 0.8)
     above, below = (
         _shrunk(draw_digit(number, small, source, random).ink, share) for number in numbers
     )
@@ -79,13 +79,15 @@ def _shrunk(ink: Canvas, share: float) -> Canvas:
 
 def _stacked(above: Canvas, below: Canvas, pen: int, random: Random) -> DrawnGlyph:
     """Two small digits with a level bar between them, or side by side with a slash."""
-    is_slanted = random.random() < 0.5
-    width = above.shape[1] + below.shape[1] + 8 if is_slanted else 24
+    is_slanted = random.random() < 0.6
+    beside = above.shape[1] + below.shape[1] + int(random.integers(-4, 17))
+    width = beside if is_slanted else 24
     width = max(width, above.shape[1], below.shape[1])
-    height = round(DIGIT_HEIGHT * random.uniform(1.0, 1.35))
+    height = max(round(DIGIT_HEIGHT * random.uniform(1.0, 1.35)), len(above) + 2, len(below) + 2)
     canvas = np.zeros((height, width), np.uint8)
     left, right = 0, width - below.shape[1]
-    start, end = (width * 3 // 4, 2), (width // 4, height - 2)
+    upper, lower = random.uniform((0.5, 0.1), (0.9, 0.45)) * width
+    start, end = (round(upper), 2), (round(lower), height - 2)
     if not is_slanted:
         left, right = (width - above.shape[1]) // 2, right // 2
         start, end = (0, height // 2), (width, height // 2)
@@ -97,7 +99,9 @@ def _stacked(above: Canvas, below: Canvas, pen: int, random: Random) -> DrawnGly
 
 
 def draw_other_mark(hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph:
-    """A currency sign, a letter, a word, or a digit that is struck out."""
+    """A currency sign, a letter, a word, a printed word, or a digit that is struck out."""
+    if random.random() < 0.25:
+        return _printed_word(random)
     choice = random.random()
     if choice < 0.25:
         return _struck_digit(hand, source, random)
@@ -125,6 +129,23 @@ def _side_by_side(glyphs: list[DrawnGlyph]) -> DrawnGlyph:
     return DrawnGlyph(canvas, top)
 
 
+def _printed_word(random: Random) -> DrawnGlyph:
+    """Some letters in one of OpenCV's fonts (A. V. Hershey, 1967), upright or in italics."""
+    count = int(random.integers(1, 9))
+    word = "".join(random.choice(list(_LETTERS), count))
+    word = (word, word.capitalize(), word.upper())[random.integers(3)]
+    face = int(random.choice(_FACES)) | (cv2.FONT_ITALIC if random.random() < 0.2 else 0)
+    scale, thickness = random.uniform(0.7, 1.6), int(random.integers(1, 5))
+    (width, height), below = cv2.getTextSize(word, face, scale, thickness)
+    canvas = np.zeros((height + below + 2 * thickness, width + 2 * thickness), np.uint8)
+    place = (thickness, height + thickness)
+    cv2.putText(canvas, word, place, face, scale, 255, thickness, cv2.LINE_AA)
+    rows, columns = np.nonzero(canvas)
+    ink = canvas[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    ink = ink[:DIGIT_HEIGHT]
+    return DrawnGlyph(ink, max(0, round((DIGIT_HEIGHT - len(ink)) * random.uniform(0.3, 1))))
+
+
 def _struck_digit(hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph:
     """A digit under a scribble or a few lines."""
     digit = draw_digit(str(random.integers(10)), hand, source, random)
@@ -138,4 +159,12 @@ def _struck_digit(hand: Hand, source: DigitSource, random: Random) -> DrawnGlyph
     return DrawnGlyph(np.asarray(ink, np.uint8), digit.top - 4)
 
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_FACES = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
 _POINTS = {".": _point, ",": _comma, "-": _minus, ":": _colon}

@@ -63,6 +63,27 @@ def _underline(canvas: Canvas, writing: Box, random: Random) -> Box:
     return writing
 
 
+def _removed_rule(canvas: Canvas, writing: Box, random: Random) -> Box:
+    """Where the rules of a table were: ink on them is gone, and short pieces of them remain."""
+    height, width = canvas.shape
+    base = ABOVE + DIGIT_HEIGHT + random.uniform(-5, 10)
+    for y in (base, ABOVE - random.uniform(-3, 12)):
+        thickness = int(random.integers(2, 6))
+        rows = slice(max(0, round(y)), round(y) + thickness)
+        if random.random() < 0.6:
+            canvas[rows] = 0
+        for _ in range(random.integers(0, 3)):
+            x = random.uniform(writing.x - 15, writing.x + writing.width)
+            end = (x + random.uniform(4, 28), y)
+            _stroke(canvas, (x, y), end, int(random.integers(90, 256)), thickness)
+    for x in (writing.x - random.uniform(2, 16), writing.x + writing.width + random.uniform(2, 16)):
+        if random.random() < 0.3:
+            y = random.uniform(ABOVE - 10, ABOVE + DIGIT_HEIGHT)
+            end = (min(width - 1, x), min(height - 1, y + random.uniform(4, 24)))
+            _stroke(canvas, (x, y), end, int(random.integers(90, 256)), int(random.integers(2, 6)))
+    return writing
+
+
 def _ruled(canvas: Canvas, writing: Box, random: Random) -> Box:
     """A line of ruled paper through or near the writing, and sometimes the margin's line."""
     level, thickness = _pen_of_paper(random)
@@ -154,7 +175,8 @@ def _cells(line: WrittenLine, writing: Box, random: Random) -> tuple[Canvas, Box
 
 
 KINDS: dict[Callable[[Canvas, Box, Random], Box], float] = {
-    _nothing: 0.43,
+    _nothing: 0.36,
+    _removed_rule: 0.16,
     _underline: 0.13,
     _ruled: 0.15,
     _squared: 0.06,

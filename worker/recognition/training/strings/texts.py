@@ -29,7 +29,7 @@ def _digits(random: Random, count: int) -> str:
 
 def _integer(random: Random) -> str:
     lengths = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
-    shares = (0.16, 0.2, 0.15, 0.13, 0.09, 0.08, 0.06, 0.04, 0.03, 0.03, 0.02, 0.01)
+    shares = (0.22, 0.22, 0.15, 0.11, 0.08, 0.07, 0.05, 0.03, 0.02, 0.02, 0.02, 0.01)
     return _digits(random, int(random.choice(lengths, p=shares)))
 
 
@@ -134,11 +134,11 @@ KINDS: dict[Callable[[Random], str], float] = {
     _date: 0.07,
     _time: 0.03,
     _joined: 0.06,
-    _fraction: 0.04,
+    _fraction: 0.07,
     _percentage: 0.025,
     _sum: 0.03,
     _bracketed: 0.025,
     _marked: 0.035,
     _replaced: 0.02,
-    _unknown: 0.02,
+    _unknown: 0.05,
 }
