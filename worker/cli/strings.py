@@ -71,16 +71,7 @@ def train_strings(
 
     def keep(progress: StringProgress, network: keras.Model) -> None:
         network.save(output)
-        click.echo(
-            gettext(
-                "step %(step)s, %(seconds)s s: loss %(loss)s, "
-                "%(share)s of the drawn validation lines right",
-                step=decimal(progress.steps),
-                seconds=decimal(progress.seconds),
-                loss=decimal(progress.loss, 3),
-                share=score(progress.exact),
-            )
-        )
+        click.echo(_progress_line(progress))
 
     try:
         mnist = load_mnist(extensions.settings.mnist_path)
@@ -93,6 +84,17 @@ def train_strings(
     output.parent.mkdir(parents=True, exist_ok=True)
     train_strings(recipe, mnist, start=network, on_progress=keep)
     click.echo(gettext("Written to %(path)s.", path=output))
+
+
+def _progress_line(progress: StringProgress) -> str:
+    return gettext(
+        "step %(step)s, %(seconds)s s: loss %(loss)s, "
+        "%(share)s of the drawn validation lines right",
+        step=decimal(progress.steps),
+        seconds=decimal(progress.seconds),
+        loss=decimal(progress.loss, 3),
+        share=score(progress.exact),
+    )
 
 
 @model.command("evaluate-strings")

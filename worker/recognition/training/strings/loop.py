@@ -73,14 +73,7 @@ def train_strings(
     model = _with_policy("mixed_bfloat16" if recipe.bfloat16 else "float32", recipe)
     if start is not None:
         model.set_weights(start.get_weights())
-    optimizer = keras.optimizers.AdamW(
-        recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        global_clipnorm=5.0,
-        use_ema=True,
-        ema_momentum=recipe.averaging,
-    )
-    optimizer.build(model.trainable_variables)
+    optimizer = _optimizer(model, recipe)
     step = _step_function(model, optimizer, recipe)
     validation = _validation_batches(recipe, mnist)
     training = mnist.train_images[: len(mnist) - mnist.validation_count]
@@ -100,6 +93,19 @@ def train_strings(
     if not losses or len(losses) % recipe.report_steps:
         on_progress(_progress(losses, started, averaged, validation, recipe), averaged)
     return averaged
+
+
+def _optimizer(model: keras.Model, recipe: StringRecipe) -> keras.optimizers.Optimizer:
+    """AdamW (Loshchilov and Hutter 2019), which also averages the weights."""
+    optimizer = keras.optimizers.AdamW(
+        recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        global_clipnorm=5.0,
+        use_ema=True,
+        ema_momentum=recipe.averaging,
+    )
+    optimizer.build(model.trainable_variables)
+    return optimizer
 
 
 def _with_policy(policy: str, recipe: StringRecipe) -> keras.Model:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 
@@ -24,6 +26,16 @@ def test_a_training_learns_reports_and_ends_after_its_steps() -> None:
     assert states[-1].loss < states[0].loss
     assert network.dtype_policy.name == "float32"
     assert network(np.zeros((2, 32, 64, 1), np.float32)).shape == (2, 16, CLASSES)
+
+
+def test_a_training_goes_on_from_the_weights_of_another_network() -> None:
+    start = train_strings(BRIEF, tiny_mnist())
+    still = replace(BRIEF, steps=2, learning_rate=1e-12)
+
+    network = train_strings(still, tiny_mnist(), start=start)
+
+    for before, after in zip(start.trainable_weights, network.trainable_weights, strict=True):
+        assert np.allclose(before, after, atol=1e-6)
 
 
 def test_a_training_is_done_when_its_time_or_its_steps_are_used_up() -> None:
