@@ -72,6 +72,10 @@ fuzz: .venv/installed-dev  ## look for files that break the decoder or the reade
 translations: .venv/installed-dev  ## collect the marked sentences; prints those without a translation
 	@$(BIN)/python -m scripts.translations
 
+.PHONY: screenshots
+screenshots: .venv/installed-dev chromium  ## photograph every page at three widths in both languages
+	$(BIN)/python -m tests.screenshots.run $(SCREENSHOTS)
+
 .PHONY: lock
 lock: .venv/installed-dev  ## choose versions anew and write requirements/*.txt with their hashes
 	sh scripts/lock.sh

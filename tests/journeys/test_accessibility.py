@@ -42,6 +42,9 @@ def test_nothing_is_found_on_any_page_from_a_photo_to_the_history(
     choose(page, photo_of("42"), b"a letter")
     expect(page.locator(".is-refused")).to_be_visible()
     check(page, "chosen pictures")
+    page.locator("[data-picture]:enabled").click()
+    check(page, "a picture that is cropped")
+    page.keyboard.press("Escape")
 
     send(page)
     page.locator("[data-result] a").click()

@@ -42,6 +42,45 @@ def test_several_pictures_are_sent_together_and_each_refusal_stays_with_its_file
     expect(number_read(page)).to_be_visible()
 
 
+def test_a_part_of_a_picture_is_chosen_with_the_keyboard_and_by_dragging(page: Page) -> None:
+    choose(page, {"two.jpg": photo_of("42")})
+    crop = page.get_by_role("button", name="Crop two.jpg")
+    whole = crop.locator("canvas").evaluate("canvas => canvas.width")
+    crop.click()
+    corner = page.get_by_role("button", name="Top left corner")
+    corner.focus()
+    for _ in range(25):  # steps of 2 % of the width
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Use this part").click()
+    expect(page.locator("dialog")).to_be_hidden()
+    assert crop.locator("canvas").evaluate("canvas => canvas.width") < whole
+
+    crop.click()
+    place = page.get_by_role("button", name="Bottom right corner").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 20, place["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 5, place["y"] + 10, steps=3)
+    page.mouse.up()
+    page.get_by_role("button", name="Use this part").click()
+    page.get_by_role("button", name="Read this picture").click()
+
+    expect(number_read(page)).to_have_text("2")
+
+
+def test_a_crop_that_is_cancelled_changes_nothing(page: Page) -> None:
+    choose(page, {"two.jpg": photo_of("42")})
+    page.get_by_role("button", name="Crop two.jpg").click()
+    page.get_by_role("button", name="Bottom right corner").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
+
+    page.get_by_role("button", name="Read this picture").click()
+
+    expect(number_read(page)).to_have_text("42")
+
+
 def test_a_large_photo_is_reduced_and_a_small_one_is_not(page: Page) -> None:
     sizes = []
 

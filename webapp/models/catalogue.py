@@ -35,8 +35,8 @@ class TrainingRecipe:
     epochs: int
     steps: int  # an epoch, on all of MNIST
     pictures: int  # a step, without corrections
-    is_on_web: bool = True  # whether the Retrain page offers it
     tunes: bool = False  # whether it goes on training the live network
+    architecture: str | None = None  # the only one that it trains
 
     @property
     def pictures_an_epoch(self) -> int:
@@ -89,10 +89,9 @@ RECIPES = {
         TrainingRecipe(FINE_TUNE, 90, epochs=4, steps=110, pictures=168, tunes=True),
         TrainingRecipe(QUICK, 300, epochs=5, steps=453, pictures=168),
         TrainingRecipe("full", 3600, epochs=64, steps=453, pictures=168),
-        TrainingRecipe(ORIGIN, 150, epochs=10, steps=1812, pictures=32, is_on_web=False),
+        TrainingRecipe(ORIGIN, 150, epochs=10, steps=1812, pictures=32, architecture="mlp"),
     )
 }
-WEB_RECIPES = tuple(recipe.name for recipe in RECIPES.values() if recipe.is_on_web)
 RECIPES_FROM_SCRATCH = tuple(recipe.name for recipe in RECIPES.values() if not recipe.tunes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +20,7 @@ from webapp.models import (
     ModelVersion,
     TrainingRun,
 )
-from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE
+from webapp.models.catalogue import ARCHITECTURES, FINE_TUNE, ORIGIN, RECIPES
 from webapp.models.training_estimate import Basis, expected_duration
 from webapp.platform.audit import record
 from webapp.platform.database import db, writing
@@ -51,6 +51,7 @@ def index() -> str:
         waiting=session.scalar(Correction.waiting()),
         expected=partial(expected_duration, session),
         Basis=Basis,
+        wants_origin=request.args.get("recipe") == ORIGIN,
         under_way=session.scalar(TrainingRun.under_way()),
         runs=session.scalars(TrainingRun.newest_first().limit(RUNS_SHOWN)).all(),
     )
@@ -106,7 +107,10 @@ def show(run_id: int) -> str:
 
 
 def _architecture_to_train(form: TrainingForm) -> str:
-    """The architecture that the form names; a fine-tuning keeps the live version's."""
+    """The recipe's own architecture; a fine-tuning keeps the live version's; or the chosen one."""
+    only = RECIPES[str(form.recipe.data)].architecture
+    if only is not None:
+        return only
     live = db.session.scalar(ModelVersion.current())
     db.session.rollback()  # the write that follows needs a transaction of its own
     if form.recipe.data == FINE_TUNE and live is not None:

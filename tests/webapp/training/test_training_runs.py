@@ -110,6 +110,25 @@ def test_a_fine_tuning_keeps_the_architecture_of_the_live_version(
     ]
 
 
+def test_the_course_s_mlp_is_trained_whatever_network_is_chosen(
+    app: Flask, client: FlaskClient
+) -> None:
+    client.post("/admin/training-runs", data={"recipe": "origin", "architecture": "cnn"})
+
+    assert recipe_and_architecture(app, 1) == ("origin", "mlp")
+
+
+def test_the_chapter_about_the_mlp_leads_admins_to_its_training(
+    app: Flask, client: FlaskClient
+) -> None:
+    link = "/admin/training-runs?recipe=origin"
+
+    assert link in client.get("/learn/mlp").text
+    assert link not in app.test_client().get("/learn/mlp").text
+    assert 'value="origin" checked' in client.get(link).text
+    assert 'value="origin" checked' not in client.get("/admin/training-runs").text
+
+
 def test_an_unknown_recipe_or_architecture_is_refused(client: FlaskClient) -> None:
     for nonsense in ({"recipe": "magic"}, {"architecture": "oracle"}):
         assert client.post("/admin/training-runs", data=nonsense).status_code == 400

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from webapp.models.catalogue import ARCHITECTURES, QUICK, RECIPES, RECIPES_FROM_SCRATCH, WEB_RECIPES
+from webapp.models.catalogue import ARCHITECTURES, QUICK, RECIPES, RECIPES_FROM_SCRATCH
 from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.network import architectures
 from worker.recognition.training.recipes import RECIPES as DEFINED_RECIPES
@@ -40,6 +40,13 @@ def test_the_catalogue_knows_the_work_of_every_recipe(mnist: Mnist) -> None:
         assert recipe.pictures == defined.batch + defined.outliers + defined.drawn
 
 
-def test_the_page_and_the_command_line_offer_recipes_of_the_catalogue() -> None:
+def test_the_command_line_offers_what_trains_from_random_weights() -> None:
     assert QUICK in RECIPES_FROM_SCRATCH
-    assert {*WEB_RECIPES, *RECIPES_FROM_SCRATCH} == set(RECIPES)
+    assert set(RECIPES) - set(RECIPES_FROM_SCRATCH) == {"fine-tune"}
+
+
+def test_a_recipe_of_one_architecture_is_its_default() -> None:
+    for name, recipe in RECIPES.items():
+        if recipe.architecture:
+            assert DEFINED_RECIPES[name].architecture == recipe.architecture
+            assert ARCHITECTURES[recipe.architecture].default_recipe == name

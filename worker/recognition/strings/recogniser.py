@@ -82,12 +82,17 @@ class StringRecogniser:
         return [readings[index] for index in range(len(lines))]
 
     def _probabilities(self, lines: Sequence[LineImage], width: int) -> NDArray[np.float32]:
-        inks = np.zeros((2, len(lines), HEIGHT, width, 1), np.float32)
-        for row, line in enumerate(lines):
-            inks[0, row, :, : line.width, 0] = line.absorbed
-            inks[1, row, :, : line.width, 0] = line.strokes
+        """The mean of both forms of the ink, (lines, steps, CLASSES); of one where they are one."""
+        forms = [[line.absorbed for line in lines]]
+        if any(line.strokes is not line.absorbed for line in lines):
+            forms.append([line.strokes for line in lines])
+        inks = np.zeros((len(forms), len(lines), HEIGHT, width, 1), np.float32)
+        for form, of_lines in enumerate(forms):
+            for row, ink in enumerate(of_lines):
+                inks[form, row, :, : ink.shape[1], 0] = ink
         steps = self._forward(tf.constant(inks.reshape(-1, HEIGHT, width, 1))).numpy()
-        return np.asarray(steps.reshape(2, len(lines), -1, CLASSES).mean(axis=0), np.float32)
+        both = steps.reshape(len(forms), len(lines), -1, CLASSES)
+        return np.asarray(both.mean(axis=0), np.float32)
 
 
 def load_string_network(path: Path) -> keras.Model:

@@ -86,6 +86,7 @@ RECIPES = {
         batch=32,
         outliers=0,
         drawn=0,
+        corrected=0,
         learning_rate=1e-3,
         weight_decay=0.0,
         strength=None,

@@ -70,6 +70,17 @@ def test_lines_of_all_widths_are_read_in_their_order() -> None:
     ]
 
 
+def test_two_forms_of_a_line_that_are_alike_are_read_as_one() -> None:
+    recogniser = StringRecogniser(build_string_network(0.2))
+    ink = np.random.default_rng(4).random((32, 64), np.float32)
+
+    [once] = recogniser.read([LineImage(ink, ink, np.eye(3)[:2])])
+    [twice] = recogniser.read([LineImage(ink, ink.copy(), np.eye(3)[:2])])
+
+    assert once.text == twice.text
+    assert once.confidence == pytest.approx(twice.confidence, rel=1e-5)
+
+
 def test_a_network_of_another_kind_is_refused(tmp_path: Path) -> None:
     damaged = tmp_path / "strings.keras"
     damaged.write_bytes(b"no network")
