@@ -16,6 +16,7 @@ from worker.recognition.strings.recogniser import StringReading
 
 # Of the probability of a text, by the string network:
 SURE = 0.9  # from here on, a text that the classifier confirms is not marked unsure
+EXCLUDES = 0.97  # from here on, a text without a mark that was found beside the digits is complete
 EXPLAINS = 0.7  # from here on, its signs are believed where the digits agree with segmentation
 PLAUSIBLE = 0.5  # from here on, a text is an answer where no digit was found otherwise
 POSSIBLE = 0.2  # below, a text that disagrees with segmentation leaves the picture refused
@@ -62,7 +63,8 @@ def agree_on_line(
     is_doubtful = read.confidence < PLAUSIBLE and not is_confirmed
     if len(labels) == 1 and (len(digits_of(text)) < 2 or is_doubtful):
         # Single digits are what the classifier is best at.
-        is_unsure = has_other_marks or read.confidence >= SURE
+        may_be_several = len(digits_of(text)) > 1 and read.confidence >= POSSIBLE
+        is_unsure = has_other_marks or may_be_several or read.confidence >= SURE
         return LineAnswer(labels, tuple(found), found[0].confidence, is_unsure)
     if not digits_of(text) or read.confidence < POSSIBLE:
         return None
@@ -96,7 +98,7 @@ def _agreed(
     labels = "".join(str(digit.label) for digit in found)
     is_dust = len(labels) == 1 and read.confidence < EXPLAINS
     if text == labels or is_dust:
-        is_unsure = has_other_marks and read.confidence < SURE
+        is_unsure = has_other_marks and read.confidence < EXCLUDES
         return LineAnswer(labels, tuple(found), certainty, is_unsure)
     confidence = min(certainty, _of_signs(read))
     return LineAnswer(text, tuple(found), confidence, read.confidence < EXPLAINS)
