@@ -66,6 +66,7 @@ def test_without_the_network_a_correction_shows_a_problem_and_can_be_repeated(
 ) -> None:
     give(page, photo_of("7"))
     expect(number_read(page)).to_have_text("7")
+    page.wait_for_load_state("load")  # its scripts too, which a slow machine loads later
 
     page.context.set_offline(True)
     press(page.get_by_role("group", name="The right label"), "1")

@@ -24,7 +24,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._idle_since = time.monotonic()
-        self._sent = 0  # bytes of the response in hand
+        self._sent = 0  # bytes of the responses since the client had none to take
         self._unsent_seconds = 0.0  # for which the client had bytes of it to take
 
     @property
@@ -86,8 +86,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return sent
 
     def service(self) -> None:
-        """Answer one request, in a thread."""
-        self._sent, self._unsent_seconds = 0, 0.0
+        """Answer one request, in a thread. Responses that are not taken yet keep their time."""
+        if not self.total_outbufs_len:
+            self._sent, self._unsent_seconds = 0, 0.0
         try:
             super().service()
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 from waitress import wasyncore
@@ -9,6 +10,7 @@ from waitress.server import TcpWSGIServer
 
 from webapp.platform.server.channel import Channel
 
+UNSENT_BYTES = 128 * 1024  # of one connection in the kernel, which holds up to 4 MiB otherwise
 RESERVE = 16  # connections below the limit at which the slowest client makes room
 
 
@@ -36,6 +38,11 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
             if waiting:
                 min(waiting, key=lambda channel: channel.waiting_since).abort()
         super().handle_accept()
+
+    def set_socket_options(self, conn: socket.socket) -> None:
+        """Bound what the kernel takes of a response, or a client that reads none goes unnoticed."""
+        super().set_socket_options(conn)
+        conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
 
     def stop_accepting(self) -> None:
         """Close the socket; the connections stay."""
