@@ -114,7 +114,8 @@ def _evaluate(
 
 def _record_epoch(run_id: int, record: EpochRecord, progress: LiveProgress) -> None:
     with writing() as session:
-        run = session.get_one(TrainingRun, run_id)
+        run = TrainingRun.locked(session, run_id)  # or a heartbeat's step outlives its epoch
+        assert run is not None
         progress.write(session, run)
         if len(run.epochs) < record.epoch:  # a repeated transaction may have been committed
             run.record_epoch(**asdict(record))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from tests.support.publishing import publish
 from tests.support.records import (
@@ -38,6 +39,7 @@ from webapp.settings import Settings
 from worker import tasks
 from worker.recognition.evaluation.datasets import Mnist
 from worker.training import heartbeat, runner
+from worker.training.live_progress import LiveProgress
 
 
 def version_of(run: TrainingRun) -> ModelVersion:
@@ -113,6 +115,38 @@ def test_a_training_shows_its_steps_and_the_first_filters_of_each_epoch(
         assert [one.epoch for one in snapshots][-3:] == [1, 2, 3]
         assert (snapshots[-1].count, snapshots[-1].height, snapshots[-1].width) == (24, 28, 28)
         assert snapshots[-1].weights != snapshots[-3].weights
+
+
+def test_a_step_that_a_heartbeat_writes_while_its_epoch_ends_is_not_kept(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: list[threading.Thread] = []
+    write = LiveProgress.write
+
+    def write_late_step(run_id: int) -> None:
+        with app.app_context(), writing() as session:
+            run = TrainingRun.locked(session, run_id)
+            assert run is not None
+            run.record_step(epoch=1, step=16, steps=20, seconds=1.0)
+
+    def write_beside(progress: LiveProgress, session: Session, run: TrainingRun) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            write(progress, session, run)
+            return
+        # the epoch ends here, and a heartbeat has taken its last step
+        beats.append(threading.Thread(target=write_late_step, args=[run.id]))
+        beats[-1].start()
+        beats[-1].join(1)
+
+    monkeypatch.setattr(LiveProgress, "write", write_beside)
+    run_id = queued_run(epochs=1)
+
+    tasks.retrain(run_id)
+    for beat in beats:
+        beat.join()
+
+    assert beats
+    assert run_of(run_id).step is None
 
 
 def test_a_duplicate_message_does_not_train_again(app: Flask) -> None:
