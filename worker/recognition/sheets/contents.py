@@ -72,9 +72,11 @@ def without_heading(contents: Sequence[Content]) -> list[Content]:
 
 
 def _is_sure_number(content: Content) -> bool:
-    return content.kind is CellKind.NUMBER and (
-        content.confidence >= SURE_FREE and OTHER_MARK not in content.text
-    )
+    """Whether writing beside a table is one; a stroke there is mostly the rest of a rule."""
+    if content.kind is not CellKind.NUMBER or OTHER_MARK in content.text:
+        return False
+    is_stroke = content.crop is not None and count_of_strokes(content.crop) == 1
+    return content.confidence >= SURE_FREE and not is_stroke
 
 
 def _without_printed_counts(contents: Sequence[Content]) -> list[Content]:

@@ -21,6 +21,7 @@ _MIN_CONTRAST, _MAX_CONTRAST = (
     0.07,
 )  # of the paper's light, from a rule to the paper around it
 _MIN_NOISE, _MAX_NOISE = 0.045, 0.13  # of the paper's light
+_NEAR_TILES = 12  # tiles around a place whose noise counts there
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class PageInk:
 
     page: Image  # (height, width, 3) uint8 RGB
     absorbed: Grey  # (height, width) float32, 0..1, of the colour channel with the most
-    noise: float  # absorption below this is the paper's
+    noise: Grey  # (height, width) float32: absorption below this is the paper's
     saturation: Grey  # (height, width) float32, 0..1: how coloured the ink is
 
     @property
@@ -49,8 +50,8 @@ def measure_ink(page: Image) -> PageInk:
     strongest = signed.max(axis=2)
     absorbed = np.clip(0.5 * luma + 0.5 * strongest, 0, 1).astype(np.float32)
     saturation = np.clip(strongest - signed.min(axis=2), 0, 1).astype(np.float32)
-    noise = 3.0 * paper_noise(absorbed)
-    return PageInk(page, absorbed, float(np.clip(noise, _MIN_NOISE, _MAX_NOISE)), saturation)
+    noise = 3.0 * np.maximum(paper_noise(absorbed), _noise_near(absorbed))
+    return PageInk(page, absorbed, np.clip(noise, _MIN_NOISE, _MAX_NOISE), saturation)
 
 
 def _is_light_on_dark(grey: Image) -> bool:
@@ -69,9 +70,30 @@ def _is_light_on_dark(grey: Image) -> bool:
 
 def paper_noise(levels: Grey) -> float:
     """The standard deviation of the levels on blank paper: that of the smoother tiles."""
+    return float(np.percentile(_deviations(levels), _SMOOTH_TILES))
+
+
+def _noise_near(levels: Grey) -> Grey:
+    """The same around each pixel, (height, width): a photograph is noisier where it is darker."""
+    deviations = _deviations(levels)
+    rows, columns = (range(0, side, _NEAR_TILES) for side in deviations.shape)
+    near = [[_smoothest(deviations, row, column) for column in columns] for row in rows]
+    size = (levels.shape[1], levels.shape[0])
+    return np.asarray(cv2.resize(np.array(near, np.float32), size, interpolation=cv2.INTER_LINEAR))
+
+
+def _smoothest(deviations: Grey, row: int, column: int) -> float:
+    """The deviation of the smoother tiles around a block of tiles."""
+    rows = slice(max(0, row - _NEAR_TILES // 2), row + 3 * _NEAR_TILES // 2)
+    columns = slice(max(0, column - _NEAR_TILES // 2), column + 3 * _NEAR_TILES // 2)
+    return float(np.percentile(deviations[rows, columns], _SMOOTH_TILES))
+
+
+def _deviations(levels: Grey) -> Grey:
+    """The standard deviation of the levels in each tile, (rows, columns)."""
     height, width = (side // _TILE * _TILE for side in levels.shape)
     tiles = levels[:height, :width].reshape(height // _TILE, _TILE, width // _TILE, _TILE)
-    return float(np.percentile(tiles.std(axis=(1, 3)), _SMOOTH_TILES))
+    return np.asarray(tiles.std(axis=(1, 3)), np.float32)
 
 
 def _paper(page: Image) -> Grey:

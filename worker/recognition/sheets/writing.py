@@ -22,6 +22,8 @@ _THIN_NOISE = 1.3  # times the noise of the paper
 _THIN_REACH = 9  # pixels: as far as it continues
 _PEAK_WINDOW = 61  # pixels around it
 _MIN_DARKNESS = 0.32  # of the typical writing of the page
+_MIN_NEAR_NOISE = 0.45  # of it, for what is not much darker than the noise of the paper
+_NEAR_NOISE = 1.8  # times that noise
 _TALL = 12  # pixels: the height of pieces by which that is measured
 _RULE_REACH = 17  # pixels across a rule that may be its own
 _TOUCH = 3  # pixels from a rule to the strokes that cross it
@@ -85,7 +87,8 @@ def find_writing(ink: PageInk, rules: Rules) -> Writing:
     areas[0] = 0
     dark_areas = np.bincount(labels[certain], minlength=count)
     darkness = np.bincount(labels[certain], absorbed[certain], count) / np.maximum(dark_areas, 1)
-    is_dark = darkness >= _least_darkness(darkness, areas, boxes)
+    noise = np.bincount(labels[certain], ink.noise[certain], count) / np.maximum(dark_areas, 1)
+    is_dark = darkness >= _least_darkness(darkness, areas, boxes, noise)
     is_ink = (areas > 0) & (dark_areas >= MIN_AREA) & is_dark
     largest = [label for label in np.argsort(-areas)[:MAX_PIECES] if is_ink[label]]
     pieces = [
@@ -95,7 +98,7 @@ def find_writing(ink: PageInk, rules: Rules) -> Writing:
     return Writing(ink, np.asarray(labels, np.int32), pieces)
 
 
-def _ink_pixels(absorbed: Grey, noise: float) -> tuple[Mask, Mask]:
+def _ink_pixels(absorbed: Grey, noise: Grey) -> tuple[Mask, Mask]:
     """What is about as dark as the darkest ink around it; the same with what continues it.
 
     Two thresholds (Canny, 1986): where a pen hardly touches, its stroke is lighter.
@@ -112,16 +115,20 @@ def _ink_pixels(absorbed: Grey, noise: float) -> tuple[Mask, Mask]:
 
 
 def _least_darkness(
-    darkness: NDArray[np.float64], areas: NDArray[np.int32], stats: NDArray[np.int32]
-) -> float:
-    """The darkness below which a piece is dust, or print on the back of the page."""
+    darkness: NDArray[np.float64],
+    areas: NDArray[np.int32],
+    stats: NDArray[np.int32],
+    noise: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The darkness below which each piece is dust, grain, or print on the back of the page."""
     is_tall = (stats[:, cv2.CC_STAT_HEIGHT] >= _TALL) & (areas > 0)
     if not is_tall.any():
-        return 0.0
+        return np.zeros_like(darkness)
     order = np.argsort(darkness[is_tall])
     weights = np.cumsum(areas[is_tall][order] * darkness[is_tall][order])
     typical = darkness[is_tall][order][np.searchsorted(weights, 0.5 * weights[-1])]
-    return float(_MIN_DARKNESS * typical)
+    near_noise = np.minimum(_MIN_NEAR_NOISE * typical, _NEAR_NOISE * noise)
+    return np.asarray(np.maximum(_MIN_DARKNESS * typical, near_noise))
 
 
 def _peak(absorbed: Grey) -> Grey:

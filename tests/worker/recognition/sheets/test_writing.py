@@ -32,3 +32,20 @@ def test_the_grain_of_paper_is_no_writing(amplitude: float, size: float) -> None
 
     assert len(writing.pieces) == 4
     assert min(piece.box.height for piece in writing.pieces) > 20
+
+
+@pytest.mark.parametrize(("amplitude", "size"), [(4.5, 0.8), (3.5, 1.2)])
+def test_the_noise_in_the_dark_part_of_a_photograph_is_no_writing(
+    amplitude: float, size: float
+) -> None:
+    page = on_textured_paper(["70", "16"], amplitude=0.1, size=1.0).astype(np.float32)
+    light = np.linspace(0.45, 0.25, page.shape[1], dtype=np.float32)[None, :, None]
+    grain = np.random.default_rng(2).standard_normal(page.shape[:2]).astype(np.float32)
+    grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), size), np.float32)
+    grain *= np.linspace(1.0, amplitude, page.shape[1], dtype=np.float32) / grain.std()
+    ink = measure_ink(np.asarray(np.clip(page * light + grain[..., None], 0, 255), np.uint8))
+
+    writing = find_writing(ink, find_rules(ink.faint))
+
+    assert len(writing.pieces) == 4
+    assert min(piece.box.height for piece in writing.pieces) > 20
