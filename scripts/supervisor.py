@@ -9,7 +9,9 @@ import threading
 import time
 from types import TracebackType
 
+from scripts.cannot_start import in_terminal
 from scripts.guard import Guard, end_group
+from webapp.messages import Message
 
 PAUSE_SECONDS = 1.0  # before an ended process is started again
 QUICK_SECONDS = 20.0  # one that ends sooner after its start did not come up
@@ -63,9 +65,13 @@ class SupervisedProcess:
                 return
             if quick_endings >= MOST_QUICK_ENDINGS:
                 self.has_failed = True
-                print_line(self.name, f"It ended {quick_endings} times and is not started again.")
+                often = Message(
+                    "It ended %(count)s times and is not started again.", {"count": quick_endings}
+                )
+                print_line(self.name, in_terminal(often))
                 return
-            print_line(self.name, "It ended by itself and is started again.")
+            again = Message("It ended by itself and is started again.")
+            print_line(self.name, in_terminal(again))
             self._stopping.wait(PAUSE_SECONDS)
 
     def _run_once(self) -> None:

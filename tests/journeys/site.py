@@ -94,6 +94,7 @@ class RunningSite:
             "DATA_DIR": str(self.folder / "data"),
             "DATABASE_URL": "",
             "PYTHONUNBUFFERED": "1",
+            "LC_MESSAGES": "C.UTF-8",  # tests look for the English sentences
             "FLASK_SKIP_DOTENV": "1",
             **self.settings,
         }

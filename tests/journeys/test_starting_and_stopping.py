@@ -101,6 +101,15 @@ def test_a_taken_port_is_reported_with_another_one(running_site: RunningSite) ->
     assert "make run PORT=" in output
 
 
+def test_a_start_in_a_spanish_terminal_speaks_spanish(running_site: RunningSite) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        spanish = {"LC_MESSAGES": "es_ES.UTF-8", "PORT": str(port)}
+        output = output_of(running_site.environment | spanish)
+
+    assert f"El puerto {port} está ocupado" in output
+
+
 def test_a_second_start_on_the_same_data_is_refused(running_site: RunningSite) -> None:
     output = output_of({**running_site.environment, "PORT": str(free_port())})
 
