@@ -37,7 +37,9 @@ class PageInk:
     def faint(self) -> Mask:
         """Everything darker than the paper around it, rules among them, (height, width) bool."""
         above = self.absorbed - cv2.blur(self.absorbed, (41, 41))
-        return np.asarray(above > np.clip(3.5 * paper_noise(above), _MIN_CONTRAST, _MAX_CONTRAST))
+        return np.asarray(
+            above > np.clip(3.5 * _smoothest(_deviations(above)), _MIN_CONTRAST, _MAX_CONTRAST)
+        )
 
 
 def measure_ink(page: Image) -> PageInk:
@@ -50,7 +52,8 @@ def measure_ink(page: Image) -> PageInk:
     strongest = signed.max(axis=2)
     absorbed = np.clip(0.5 * luma + 0.5 * strongest, 0, 1).astype(np.float32)
     saturation = np.clip(strongest - signed.min(axis=2), 0, 1).astype(np.float32)
-    noise = 3.0 * np.maximum(paper_noise(absorbed), _noise_near(absorbed))
+    deviations = _deviations(absorbed)
+    noise = 3.0 * np.maximum(_smoothest(deviations), _smoothest_near(deviations, absorbed.shape))
     return PageInk(page, absorbed, np.clip(noise, _MIN_NOISE, _MAX_NOISE), saturation)
 
 
@@ -68,25 +71,23 @@ def _is_light_on_dark(grey: Image) -> bool:
     return bool(lightest > -darkest)
 
 
-def paper_noise(levels: Grey) -> float:
-    """The standard deviation of the levels on blank paper: that of the smoother tiles."""
-    return float(np.percentile(_deviations(levels), _SMOOTH_TILES))
+def _smoothest(deviations: Grey) -> float:
+    """The standard deviation on blank paper: that of the smoother tiles."""
+    return float(np.percentile(deviations, _SMOOTH_TILES))
 
 
-def _noise_near(levels: Grey) -> Grey:
-    """The same around each pixel, (height, width): a photograph is noisier where it is darker."""
-    deviations = _deviations(levels)
-    rows, columns = (range(0, side, _NEAR_TILES) for side in deviations.shape)
-    near = [[_smoothest(deviations, row, column) for column in columns] for row in rows]
-    size = (levels.shape[1], levels.shape[0])
-    return np.asarray(cv2.resize(np.array(near, np.float32), size, interpolation=cv2.INTER_LINEAR))
+def _smoothest_near(deviations: Grey, shape: tuple[int, ...]) -> Grey:
+    """The same around each pixel, of this shape: a photograph is noisier where it is darker."""
+    rows, columns = (
+        [_around(start) for start in range(0, n, _NEAR_TILES)] for n in deviations.shape
+    )
+    near = np.array([[_smoothest(deviations[r, c]) for c in columns] for r in rows], np.float32)
+    return np.asarray(cv2.resize(near, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR))
 
 
-def _smoothest(deviations: Grey, row: int, column: int) -> float:
-    """The deviation of the smoother tiles around a block of tiles."""
-    rows = slice(max(0, row - _NEAR_TILES // 2), row + 3 * _NEAR_TILES // 2)
-    columns = slice(max(0, column - _NEAR_TILES // 2), column + 3 * _NEAR_TILES // 2)
-    return float(np.percentile(deviations[rows, columns], _SMOOTH_TILES))
+def _around(start: int) -> slice:
+    """The tiles of a block that starts here, with half a block on each side."""
+    return slice(max(0, start - _NEAR_TILES // 2), start + 3 * _NEAR_TILES // 2)
 
 
 def _deviations(levels: Grey) -> Grey:
