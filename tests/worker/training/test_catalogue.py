@@ -37,7 +37,8 @@ def test_the_catalogue_knows_the_work_of_every_recipe(mnist: Mnist) -> None:
         defined = DEFINED_RECIPES[name]
         assert recipe.epochs == sum(stage.epochs for stage in defined.stages())
         assert recipe.steps == defined.steps_on(part)
-        assert recipe.pictures == defined.batch + defined.outliers + defined.drawn
+        shown = defined.batch + defined.outliers + defined.drawn + defined.varied
+        assert recipe.pictures == shown
 
 
 def test_the_command_line_offers_what_trains_from_random_weights() -> None:

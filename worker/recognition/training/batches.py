@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -15,10 +16,12 @@ from worker.recognition.evaluation.datasets import Mnist
 from worker.recognition.training.augmentation import augment
 from worker.recognition.training.recipes import Recipe
 from worker.recognition.training.synthetic.outliers import DigitSamples, draw_digits, draw_outliers
+from worker.recognition.training.synthetic.varied_digits import draw_varied_digits
 
 DRAWN_AT_ONCE = 1000  # pictures, which takes about a second
 MAX_OUTLIERS = 40_000
 MAX_SYNTHETIC_DIGITS = 12_000
+MAX_VARIED_DIGITS = 8_000
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,13 @@ def make_batches(
     random: np.random.Generator,
     training_corrections: TrainingCorrections = NO_CORRECTIONS,
     between: Callable[[], None] = lambda: None,
+    *,
+    champion: keras.Model | None = None,
 ) -> tf.data.Dataset:
     """Endless batches: (n, 28, 28, 1) float32 ink in 0..1 and (n,) int labels, 10 for no digit.
+
+    For a recipe with distillation also (n,) float32: 1 for a correction, 0 for what `champion`
+    knows already. It also labels the varied digits.
 
     MNIST, outliers, synthetic digits and corrections each have their own share of every batch, so
     that a few corrections count among many pictures and old skills stay. Drawing takes up to a
@@ -56,18 +64,25 @@ def make_batches(
     """
     parts = [
         _endless(images, labels, share, recipe.seed)
-        for images, labels, share in _parts(recipe, mnist, random, training_corrections, between)
+        for images, labels, share in _parts(
+            recipe, mnist, random, training_corrections, between, champion=champion
+        )
     ]
     seeds = tf.data.Dataset.random(seed=recipe.seed, rerandomize_each_iteration=False).batch(2)
 
-    def mix(*drawn: Any) -> tuple[Any, Any]:
+    def mix(*drawn: Any) -> tuple[Any, ...]:
         *batches, seed = drawn
         images = tf.concat([images for images, _ in batches], axis=0)
         labels = tf.concat([labels for _, labels in batches], axis=0)
         ink = tf.cast(images, tf.float32)[..., None] / 255.0
         if recipe.strength is not None:
             ink = augment(ink, tf.cast(seed, tf.int32), recipe.strength)
-        return ink, tf.cast(labels, tf.int32)
+        labels = tf.cast(labels, tf.int32)
+        if not recipe.distillation:
+            return ink, labels
+        corrected = recipe.corrected_of(len(training_corrections))
+        known = tf.zeros(tf.shape(labels) - corrected)
+        return ink, labels, tf.concat([known, tf.ones(corrected)], axis=0)
 
     return (
         tf.data.Dataset.zip((*parts, seeds))
@@ -87,6 +102,8 @@ def _parts(
     random: np.random.Generator,
     training_corrections: TrainingCorrections,
     between: Callable[[], None],
+    *,
+    champion: keras.Model | None,
 ) -> Iterator[tuple[Images, Labels, int]]:
     """The images, labels and share of a batch of each part."""
     shown = recipe.steps_on(mnist) * recipe.epochs  # batches; more pictures would not be seen
@@ -101,12 +118,33 @@ def _parts(
         drawn = [draw_digits(size, random) for size in _pieces(count, between)]
         images, labels = (np.concatenate(arrays) for arrays in zip(*drawn, strict=True))
         yield images, labels, recipe.drawn
+    if recipe.varied and champion is not None:
+        yield *_varied(recipe, mnist, random, between, champion), recipe.varied
     if not recipe.outliers:
         training_corrections = training_corrections.of_digits
     if len(training_corrections):
-        # A single correction must not crowd out the rest of the batch.
-        share = min(recipe.corrected, len(training_corrections))
+        share = recipe.corrected_of(len(training_corrections))
         yield training_corrections.images, training_corrections.labels, share
+
+
+def _varied(
+    recipe: Recipe,
+    mnist: Mnist,
+    random: np.random.Generator,
+    between: Callable[[], None],
+    champion: keras.Model,
+) -> tuple[Images, Labels]:
+    """Varied digits that the champion takes for digits, with its labels."""
+    count = min(MAX_VARIED_DIGITS, recipe.steps_on(mnist) * recipe.epochs * recipe.varied)
+    drawn = [
+        draw_varied_digits(size, mnist.train_images, random) for size in _pieces(count, between)
+    ]
+    images = np.concatenate(drawn)
+    scores = champion.predict(as_ink(images), batch_size=500, verbose=0)
+    is_digit = np.logaddexp.reduce(scores, axis=1) > 0  # the score of "no digit"
+    if not is_digit.any():
+        is_digit[:] = True
+    return images[is_digit], scores.argmax(axis=1)[is_digit].astype(np.uint8)
 
 
 def _pieces(count: int, between: Callable[[], None]) -> Iterator[int]:

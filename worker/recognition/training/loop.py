@@ -26,6 +26,7 @@ from worker.recognition.training.batches import (
     as_ink,
     make_batches,
 )
+from worker.recognition.training.distillation import Distillation
 from worker.recognition.training.objectives import loss_of, training_accuracy_of
 from worker.recognition.training.progress import EpochRecord, ProgressRecorder, StepRecord
 from worker.recognition.training.recipes import Recipe
@@ -95,7 +96,14 @@ def train(
     recorder = ProgressRecorder(
         validation_ink, validation_labels, on_epoch, should_stop, check_seconds, on_step=on_step
     )
-    trained = _fit_stages(model, recipe, training_part, training_corrections, recorder)
+    trained = _fit_stages(
+        model,
+        recipe,
+        training_part,
+        training_corrections,
+        recorder,
+        champion=champion.model if champion and recipe.tunes else None,
+    )
     calibration = _calibrate(trained, recipe, validation_images, validation_labels, random)
     scores = score(Classifier(trained, calibration), mnist.test_images, mnist.test_labels)
     return Trained(
@@ -115,11 +123,13 @@ def _fit_stages(
     mnist: Mnist,
     training_corrections: TrainingCorrections,
     recorder: ProgressRecorder,
+    *,
+    champion: keras.Model | None,
 ) -> keras.Model:
     """Train through all stages; returns the network with the mean of the weights to average."""
     weights_after = []  # each stage
     for stage in recipe.stages():
-        _fit(model, stage, mnist, training_corrections, recorder)
+        _fit(model, stage, mnist, training_corrections, recorder, champion=champion)
         weights_after.append(model.get_weights())
     trained = _plain_copy(model)
     if len(weights_after) > 1:
@@ -133,23 +143,29 @@ def _fit(
     mnist: Mnist,
     training_corrections: TrainingCorrections,
     recorder: ProgressRecorder,
+    *,
+    champion: keras.Model | None,
 ) -> None:
     """Train through one stage; the epochs are numbered on from the stage before."""
     steps = stage.steps_on(mnist)
-    recorder.loss = loss_of(stage)
-    model.compile(
+    recorder.loss, recorder.network = loss_of(stage), model
+    learner = model
+    if champion is not None and stage.distillation:
+        learner = Distillation(model, _plain_copy(champion), stage.distillation)
+    learner.compile(
         optimizer=_optimizer(stage, steps),
         loss=recorder.loss,
         metrics=[training_accuracy_of(stage)],
     )
     done = len(recorder.records)
-    model.fit(
+    learner.fit(
         make_batches(
             stage,
             mnist,
             np.random.default_rng(stage.seed),
             training_corrections,
             recorder.stop_if_asked,
+            champion=champion,
         ),
         initial_epoch=done,
         epochs=done + stage.epochs,
