@@ -86,7 +86,7 @@ ARCHITECTURES = {
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        TrainingRecipe(FINE_TUNE, 60, epochs=4, steps=40, pictures=144, tunes=True),
+        TrainingRecipe(FINE_TUNE, 90, epochs=4, steps=40, pictures=144, tunes=True),
         TrainingRecipe(QUICK, 300, epochs=5, steps=453, pictures=168),
         TrainingRecipe("full", 3600, epochs=64, steps=453, pictures=168),
         TrainingRecipe(ORIGIN, 150, epochs=10, steps=1812, pictures=32, architecture="mlp"),

@@ -80,9 +80,10 @@ def test_the_expected_time_is_that_of_the_last_runs_alike(app: Flask, client: Fl
 def test_recipes_that_never_ran_are_estimated_from_the_measured_speed(
     app: Flask, client: FlaskClient
 ) -> None:
-    """A thorough training has 64 epochs of 453 steps; the fine-tuning had 110 steps an epoch."""
+    """A thorough training has 64 epochs of 453 steps; the fine-tuning had 40 smaller ones."""
     published_version(app)
-    past_run(app, recipe="fine-tune", epochs=4, seconds_an_epoch=11, overhead=60)
+    a_picture = 1 / 1680  # seconds
+    past_run(app, recipe="fine-tune", epochs=4, seconds_an_epoch=40 * 144 * a_picture, overhead=60)
 
     with app.app_context():
         session = db.session()
@@ -90,7 +91,7 @@ def test_recipes_that_never_ran_are_estimated_from_the_measured_speed(
         of_another = expected_duration(session, recipe="full", architecture="transformer")
 
     assert thorough.basis == Basis.SPEED
-    assert thorough.seconds == pytest.approx(64 * 453 * 11 / 110 + 60, rel=0.01)
+    assert thorough.seconds == pytest.approx(64 * 453 * 168 * a_picture + 60, rel=0.01)
     assert of_another.basis == Basis.OTHER_NETWORK
     page = client.get("/admin/training-runs").text
     assert "About 49 minutes, by the speed of this network in other runs here" in page

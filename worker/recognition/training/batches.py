@@ -62,12 +62,8 @@ def make_batches(
     that a few corrections count among many pictures and old skills stay. Drawing takes up to a
     minute; `between()` is called about every second meanwhile, and may raise.
     """
-    parts = [
-        _endless(images, labels, share, recipe.seed)
-        for images, labels, share in _parts(
-            recipe, mnist, random, training_corrections, between, champion=champion
-        )
-    ]
+    drawn_parts = _parts(recipe, mnist, random, training_corrections, between, champion=champion)
+    parts = [_endless(images, labels, share, recipe.seed) for images, labels, share in drawn_parts]
     seeds = tf.data.Dataset.random(seed=recipe.seed, rerandomize_each_iteration=False).batch(2)
 
     def mix(*drawn: Any) -> tuple[Any, ...]:
@@ -80,15 +76,18 @@ def make_batches(
         labels = tf.cast(labels, tf.int32)
         if not recipe.distillation:
             return ink, labels
-        corrected = recipe.corrected_of(len(training_corrections))
-        known = tf.zeros(tf.shape(labels) - corrected)
-        return ink, labels, tf.concat([known, tf.ones(corrected)], axis=0)
+        return ink, labels, _learned(labels, recipe.corrected_of(len(training_corrections)))
 
     return (
         tf.data.Dataset.zip((*parts, seeds))
         .map(mix, num_parallel_calls=2, deterministic=True)
         .prefetch(4)
     )
+
+
+def _learned(labels: Any, corrected: int) -> Any:
+    """1 for each of the corrections, which end a batch, else 0; (n,) float32."""
+    return tf.concat([tf.zeros(tf.shape(labels) - corrected), tf.ones(corrected)], axis=0)
 
 
 def as_ink(images: Images) -> NDArray[np.float32]:

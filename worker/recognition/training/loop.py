@@ -88,7 +88,7 @@ def train(
     started = time.monotonic()
     keras.utils.set_random_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-    training_part, validation_images, validation_labels = mnist.validation_split(
+    part, validation_images, validation_labels = mnist.validation_split(
         min(recipe.validation_split, len(mnist) // 5)
     )
     validation_ink = as_ink(validation_images)
@@ -96,14 +96,7 @@ def train(
     recorder = ProgressRecorder(
         validation_ink, validation_labels, on_epoch, should_stop, check_seconds, on_step=on_step
     )
-    trained = _fit_stages(
-        model,
-        recipe,
-        training_part,
-        training_corrections,
-        recorder,
-        champion=champion.model if champion and recipe.tunes else None,
-    )
+    trained = _fit_stages(model, recipe, part, training_corrections, recorder, champion=champion)
     calibration = _calibrate(trained, recipe, validation_images, validation_labels, random)
     scores = score(Classifier(trained, calibration), mnist.test_images, mnist.test_labels)
     return Trained(
@@ -124,7 +117,7 @@ def _fit_stages(
     training_corrections: TrainingCorrections,
     recorder: ProgressRecorder,
     *,
-    champion: keras.Model | None,
+    champion: Champion | None,
 ) -> keras.Model:
     """Train through all stages; returns the network with the mean of the weights to average."""
     weights_after = []  # each stage
@@ -144,14 +137,14 @@ def _fit(
     training_corrections: TrainingCorrections,
     recorder: ProgressRecorder,
     *,
-    champion: keras.Model | None,
+    champion: Champion | None,
 ) -> None:
     """Train through one stage; the epochs are numbered on from the stage before."""
     steps = stage.steps_on(mnist)
     recorder.loss, recorder.network = loss_of(stage), model
     learner = model
     if champion is not None and stage.distillation:
-        learner = Distillation(model, _plain_copy(champion), stage.distillation)
+        learner = Distillation(model, _plain_copy(champion.model), stage.distillation)
     learner.compile(
         optimizer=_optimizer(stage, steps),
         loss=recorder.loss,
@@ -165,7 +158,7 @@ def _fit(
             np.random.default_rng(stage.seed),
             training_corrections,
             recorder.stop_if_asked,
-            champion=champion,
+            champion=champion.model if champion else None,
         ),
         initial_epoch=done,
         epochs=done + stage.epochs,
