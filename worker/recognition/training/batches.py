@@ -76,18 +76,14 @@ def make_batches(
         labels = tf.cast(labels, tf.int32)
         if not recipe.distillation:
             return ink, labels
-        return ink, labels, _learned(labels, recipe.corrected_of(len(training_corrections)))
+        is_correction = tf.range(tf.size(labels)) >= recipe.pictures  # they end a batch
+        return ink, labels, tf.cast(is_correction, tf.float32)
 
     return (
         tf.data.Dataset.zip((*parts, seeds))
         .map(mix, num_parallel_calls=2, deterministic=True)
         .prefetch(4)
     )
-
-
-def _learned(labels: Any, corrected: int) -> Any:
-    """1 for each of the corrections, which end a batch, else 0; (n,) float32."""
-    return tf.concat([tf.zeros(tf.shape(labels) - corrected), tf.ones(corrected)], axis=0)
 
 
 def as_ink(images: Images) -> NDArray[np.float32]:
@@ -118,27 +114,21 @@ def _parts(
         images, labels = (np.concatenate(arrays) for arrays in zip(*drawn, strict=True))
         yield images, labels, recipe.drawn
     if recipe.varied and champion is not None:
-        yield *_varied(recipe, mnist, random, between, champion), recipe.varied
+        count = min(MAX_VARIED_DIGITS, shown * recipe.varied)
+        varied = [
+            draw_varied_digits(size, mnist.train_images, random) for size in _pieces(count, between)
+        ]
+        yield *_taken_for_digits(np.concatenate(varied), champion), recipe.varied
     if not recipe.outliers:
         training_corrections = training_corrections.of_digits
     if len(training_corrections):
-        share = recipe.corrected_of(len(training_corrections))
+        # A single correction must not crowd out the rest of the batch.
+        share = min(recipe.corrected, len(training_corrections))
         yield training_corrections.images, training_corrections.labels, share
 
 
-def _varied(
-    recipe: Recipe,
-    mnist: Mnist,
-    random: np.random.Generator,
-    between: Callable[[], None],
-    champion: keras.Model,
-) -> tuple[Images, Labels]:
-    """Varied digits that the champion takes for digits, with its labels."""
-    count = min(MAX_VARIED_DIGITS, recipe.steps_on(mnist) * recipe.epochs * recipe.varied)
-    drawn = [
-        draw_varied_digits(size, mnist.train_images, random) for size in _pieces(count, between)
-    ]
-    images = np.concatenate(drawn)
+def _taken_for_digits(images: Images, champion: keras.Model) -> tuple[Images, Labels]:
+    """The pictures that the champion takes for digits, or all if none; with its labels."""
     scores = champion.predict(as_ink(images), batch_size=500, verbose=0)
     is_digit = np.logaddexp.reduce(scores, axis=1) > 0  # the score of "no digit"
     if not is_digit.any():

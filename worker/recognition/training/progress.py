@@ -70,7 +70,7 @@ class ProgressRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.began = self.checked
         self.records: list[EpochRecord] = []
         self.loss: Measure | None = None  # of the stage under way
-        self.network: keras.Model | None = None  # that learns
+        self.network: keras.Model | None = None  # that learns; `model` may wrap it
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         if not self.records:
@@ -100,8 +100,7 @@ class ProgressRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     def _report_step(self, step: int, *, epoch: int) -> None:
         steps = int(self.params["steps"])
         seconds = time.monotonic() - self.began
-        network = self.network or self.model
-        self.on_step(StepRecord(epoch, step, steps, seconds, first_filters(network)))
+        self.on_step(StepRecord(epoch, step, steps, seconds, first_filters(self.network)))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         measured = logs or {}

@@ -42,9 +42,10 @@ class Recipe:
             epochs=epochs or self.epochs,
         )
 
-    def corrected_of(self, count: int) -> int:
-        """The corrections a step of `count`: a single one must not crowd out the other pictures."""
-        return min(self.corrected, count)
+    @property
+    def pictures(self) -> int:
+        """The pictures a step besides the corrections."""
+        return self.batch + self.outliers + self.drawn + self.varied
 
     def stages(self) -> list[Recipe]:
         """The recipe as the stages of the training: the main one, then those to average."""

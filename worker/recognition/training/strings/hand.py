@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 from worker.recognition.arrays import Images, Labels
 from worker.recognition.strings.alphabet import DIGITS
 from worker.recognition.training.strings.pen import DIGIT_TEMPLATES, Template
-from worker.recognition.training.synthetic.stroke_renderer import smooth
+from worker.recognition.training.synthetic.stroke_renderer import (
+    SHIFT,
+    add_stroke,
+    fixed_point,
+    smooth,
+)
 
 Random = np.random.Generator
 Canvas = NDArray[np.uint8]  # (height, width), 0..255, white ink on black
 
 DIGIT_HEIGHT = 44  # pixels at which a line is drawn; it is shrunk afterwards
 _SHORT = 2  # points of a stroke that is a dot or a dash
-_SHIFT = 4  # cv2 takes fixed-point coordinates with this many fractional bits
 
 
 @dataclass(frozen=True)
@@ -104,13 +108,12 @@ def draw_strokes(
     shape = np.ceil(high - low).astype(int) + 2 * rim
     canvas = np.zeros((int(shape[1]), int(shape[0])), np.uint8)
     for path in paths:
-        points = np.round((path - low + rim) * 2**_SHIFT).astype(np.int32)
-        thickness = max(1, round(hand.pen * random.uniform(0.9, 1.1)))
-        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, _SHIFT)
-        if hand.blob and len(points) > _SHORT:
-            radius = round(hand.blob * hand.pen * 2**_SHIFT)
-            x, y = points[0].tolist()
-            cv2.circle(canvas, (x, y), radius, 255, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+        placed = path - low + rim
+        add_stroke(canvas, placed, max(1, round(hand.pen * random.uniform(0.9, 1.1))))
+        if hand.blob and len(placed) > _SHORT:
+            radius = round(hand.blob * hand.pen * 2**SHIFT)
+            x, y = fixed_point(placed[0]).tolist()
+            cv2.circle(canvas, (x, y), radius, 255, cv2.FILLED, cv2.LINE_AA, SHIFT)
     return DrawnGlyph(canvas, round(float(low[1])) - rim)
 
 

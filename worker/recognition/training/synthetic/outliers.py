@@ -74,10 +74,8 @@ def _sideways(random: Random, digits: DigitSamples) -> Canvas:
 
 
 def _scribble(random: Random, digits: DigitSamples) -> Canvas:  # noqa: ARG001
-    strokes = []
-    for _ in range(random.integers(1, 4)):
-        points = random.random((random.integers(4, 12), 2))
-        strokes.append([(float(x), float(y)) for x, y in points])
+    count = random.integers(1, 4)
+    strokes = [random.random((random.integers(4, 12), 2)) for _ in range(count)]
     return draw(strokes, random, jitter=0.0)
 
 

@@ -21,7 +21,7 @@ SHIFT = 4  # cv2 takes fixed-point coordinates with this many fractional bits
 
 
 def draw(
-    strokes: Sequence[Stroke],
+    strokes: Sequence[Stroke | Points],
     random: np.random.Generator,
     *,
     jitter: float = 0.035,
@@ -47,13 +47,23 @@ def draw(
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     height = min(width, random.uniform(6.0, 20.0))
     for path in paths:
-        points = np.round(((path - low) * scale + 16.0) * 2**SHIFT).astype(np.int32)
+        placed = (path - low) * scale + 16.0
         stroke_width = max(1, round(width * (1 - variation * random.random())))
         if is_chisel:
-            canvas = _with_chisel_stroke(canvas, points, stroke_width, round(height))
+            canvas = _with_chisel_stroke(canvas, placed, stroke_width, round(height))
         else:
-            cv2.polylines(canvas, [points], False, 255, stroke_width, cv2.LINE_AA, SHIFT)
+            add_stroke(canvas, placed, stroke_width)
     return centred(canvas)
+
+
+def add_stroke(canvas: NDArray[np.uint8], path: Points, width: int) -> None:
+    """Draw a path onto the canvas with a round pen; path and width are in canvas pixels."""
+    cv2.polylines(canvas, [fixed_point(path)], False, 255, width, cv2.LINE_AA, SHIFT)
+
+
+def fixed_point(path: Points) -> NDArray[np.int32]:
+    """The points in cv2's fixed-point coordinates, with SHIFT fractional bits."""
+    return np.asarray(np.round(path * 2**SHIFT), dtype=np.int32)
 
 
 def _placement(paths: Sequence[Points], width: float) -> tuple[Points, float]:
@@ -64,16 +74,16 @@ def _placement(paths: Sequence[Points], width: float) -> tuple[Points, float]:
 
 
 def _with_chisel_stroke(
-    canvas: NDArray[np.uint8], points: NDArray[np.int32], width: int, height: int
+    canvas: NDArray[np.uint8], path: Points, width: int, height: int
 ) -> NDArray[np.uint8]:
     """The canvas with a stroke of a rectangular nib."""
     stroke = np.zeros_like(canvas)
-    cv2.polylines(stroke, [points], False, 255, 1, cv2.LINE_8, SHIFT)
+    cv2.polylines(stroke, [fixed_point(path)], False, 255, 1, cv2.LINE_8, SHIFT)
     stroke = np.asarray(cv2.dilate(stroke, np.ones((height, width), np.uint8)), np.uint8)
     return np.asarray(np.maximum(canvas, stroke))
 
 
-def _jitter(stroke: Stroke, random: np.random.Generator, amount: float) -> Points:
+def _jitter(stroke: Stroke | Points, random: np.random.Generator, amount: float) -> Points:
     points = np.asarray(stroke, dtype=np.float64)
     return points + random.normal(0, amount, points.shape)
 

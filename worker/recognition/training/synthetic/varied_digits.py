@@ -16,9 +16,9 @@ from worker.recognition.training.synthetic.glyph_templates import DIGITS, Templa
 from worker.recognition.training.synthetic.sample_digits import STYLES
 from worker.recognition.training.synthetic.stroke_renderer import (
     CANVAS,
-    SHIFT,
     Points,
     Stroke,
+    add_stroke,
     draw,
     smooth,
 )
@@ -52,17 +52,16 @@ def _draw_one(digits: Images, random: Random) -> Images:
 
 
 def _varied_template(random: Random) -> Images:
-    strokes = list(TEMPLATES[random.integers(len(TEMPLATES))])
+    strokes: list[Stroke | Points] = list(TEMPLATES[random.integers(len(TEMPLATES))])
     if len(strokes) > 1 and random.random() < 0.15:
         strokes.pop(random.integers(len(strokes)))
     strokes += [_random_stroke(random) for _ in range(random.integers(0, 3))]
     return draw(strokes, random, jitter=random.uniform(0.03, 0.09))
 
 
-def _random_stroke(random: Random) -> Stroke:
+def _random_stroke(random: Random) -> Points:
     """A bar, a straight line, a curve or a loop, in a template's unit square."""
-    points = (_bar, _line, _curve, _loop)[random.integers(4)](random)
-    return [(float(x), float(y)) for x, y in points]
+    return (_bar, _line, _curve, _loop)[random.integers(4)](random)
 
 
 def _bar(random: Random) -> Points:
@@ -90,10 +89,8 @@ def _loop(random: Random) -> Points:
 def _with_strokes(canvas: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
     """The canvas with one or two strokes; a digit of MNIST covers its middle five eighths."""
     for _ in range(random.integers(1, 3)):
-        place = (np.asarray(_random_stroke(random)) * 0.625 + 0.1875) * CANVAS
-        points = np.round(smooth(place) * 2**SHIFT).astype(np.int32)
-        width = int(random.integers(5, 14))
-        cv2.polylines(canvas, [points], False, 255, width, cv2.LINE_AA, SHIFT)
+        place = (_random_stroke(random) * 0.625 + 0.1875) * CANVAS
+        add_stroke(canvas, smooth(place), int(random.integers(5, 14)))
     return canvas
 
 
